@@ -1,0 +1,33 @@
+// Small text functions that several folders need.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cellblock {
+
+/// "a,b,,c" by ',' gives {"a","b","","c"}; "" gives {}.
+std::vector<std::string> split(std::string_view text, char separator);
+
+/// Words separated by blanks, tabs and newlines; never an empty word.
+std::vector<std::string> split_words(std::string_view text);
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::string_view trim(std::string_view text);
+std::string to_lower(std::string_view text);
+
+/// A whole decimal integer with an optional sign, nothing before or after it.
+std::optional<int64_t> parse_int(std::string_view text);
+
+/// Encodes blanks, newlines, backslashes and control characters as \ooo, the way vis(3) and fstab(5) do, so
+/// that a value is one word on one line. unvis() undoes it, and understands \s, \t, \n and \\ as well.
+std::string vis(std::string_view text);
+std::string unvis(std::string_view text);
+
+/// fnmatch(3)-like glob over `*`, `?` and `[...]`, where `*` also matches '/' and '.'.
+bool glob_match(std::string_view pattern, std::string_view text);
+
+}  // namespace cellblock

@@ -1,0 +1,66 @@
+// The jail system calls as an interface: jail_set(2), jail_get(2), jail_remove(2), jail_attach(2).
+//
+// Implementations: kernel::HostJails (on the host, as root), wire::Client (inside a jail, by way of its
+// warden), fake::Jails (tests, dry run).
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "model/jail_set.hpp"
+#include "model/snapshot.hpp"
+
+namespace cellblock::port {
+
+/// A program to run inside a jail.
+struct Entry {
+  std::vector<std::string> argv;                 ///< argv[0] is looked up in PATH inside the jail
+  std::vector<std::string> environment;          ///< "NAME=value"
+  std::string directory = "/";                   ///< working directory inside
+  std::optional<std::string> user;               ///< user name to become
+  bool user_from_host = false;                   ///< look `user` up in the host's user database
+  bool clean = false;                            ///< environment only HOME SHELL TERM USER PATH; cwd = home
+  int standard_output = -1, standard_error = -1;  ///< descriptors to use for 1 and 2; -1 keeps the caller's
+  bool new_session = false;                      ///< setsid(2) first: a command run in the background
+};
+
+/// A child process of the caller.
+struct Child {
+  pid_t pid = 0;
+  Fd pidfd;
+};
+
+class Jails {
+ public:
+  virtual ~Jails() = default;
+
+  /// jail_set(2): creates or changes a jail and returns its jid. A new jail without `persist` must be
+  /// attached to at once: pass `attaching` and call enter() next.
+  virtual Result<model::JailId> set(const std::vector<model::Setting>& settings, model::SetMode mode,
+                                    bool attaching) = 0;
+
+  /// jail_get(2) for all jails that the caller may see, already relative to it: names, paths and parents are
+  /// the caller's view. Jails whose last process has ended are not in it.
+  virtual Result<model::Snapshot> get() = 0;
+
+  /// jail_remove(2): kills everything in the jail and in the jails below it, and waits until they are gone.
+  virtual Result<> remove(model::JailId jid) = 0;
+
+  /// fork(2), jail_attach(2) and execve(2) in one. An error is one that happened before the program ran, with
+  /// FreeBSD's texts (`execvp: CMD: No such file or directory`).
+  virtual Result<Child> enter(model::JailId jid, const Entry& entry) = 0;
+
+  /// To be called when a child of enter() has been waited for: a jail that does not persist ends with its
+  /// last process, and this process may have been it.
+  virtual void left(model::JailId jid) = 0;
+
+  /// Pids (as the caller sees them) of the processes that are in this very jail, its process 1 excepted.
+  virtual Result<std::vector<pid_t>> processes(model::JailId jid) = 0;
+};
+
+}  // namespace cellblock::port

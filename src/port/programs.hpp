@@ -1,0 +1,16 @@
+// Programs run on the host side of a jail: hooks.
+#pragma once
+
+#include "base/error.hpp"
+#include "port/jails.hpp"
+
+namespace cellblock::port {
+
+class Programs {
+ public:
+  virtual ~Programs() = default;
+  /// fork(2) and execve(2) on the caller's side. `entry.user` is looked up there too.
+  virtual Result<Child> run(const Entry& entry) = 0;
+};
+
+}  // namespace cellblock::port
