@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -21,15 +22,18 @@ namespace cellblock::port {
 struct Entry {
   std::vector<std::string> argv;                 ///< argv[0] is looked up in PATH inside the jail
   std::vector<std::string> environment;          ///< "NAME=value"
-  std::string directory = "/";                   ///< working directory inside
+  std::string directory;                         ///< working directory inside; empty: "/", with `clean` the home
   std::optional<std::string> user;               ///< user name to become
   bool user_from_host = false;                   ///< look `user` up in the host's user database
-  bool clean = false;                            ///< environment only HOME SHELL TERM USER PATH; cwd = home
+  bool clean = false;                            ///< environment only HOME SHELL TERM USER PATH
   int standard_output = -1, standard_error = -1;  ///< descriptors to use for 1 and 2; -1 keeps the caller's
   bool new_session = false;                      ///< setsid(2) first: a command run in the background
+  /// Called in the child last before execve(2), as the user it has become: async-signal-safe calls only, and
+  /// nothing written to memory. Undoes what the caller blocked before (signals), sets what exec keeps.
+  void (*before_exec)() = nullptr;
 };
 
-/// A child process of the caller.
+/// A child process of the caller, which gets SIGCHLD for it.
 struct Child {
   pid_t pid = 0;
   Fd pidfd;
@@ -47,6 +51,10 @@ class Jails {
   /// jail_get(2) for all jails that the caller may see, already relative to it: names, paths and parents are
   /// the caller's view. Jails whose last process has ended are not in it.
   virtual Result<model::Snapshot> get() = 0;
+
+  /// One jail by the caller's word for it: digits are a jid, anything else a name as the caller sees it. Cheaper
+  /// than get(): nothing is known of other jails. Errors, Why::absent: `jail N not found`, `jail "X" not found`.
+  virtual Result<model::Jail> find(std::string_view word) = 0;
 
   /// jail_remove(2): kills everything in the jail and in the jails below it, and waits until they are gone.
   virtual Result<> remove(model::JailId jid) = 0;
