@@ -36,12 +36,13 @@ struct Param {
   bool inside = false;       ///< meta, env: keys "meta.k" address a part of the value
   std::string_view fallback; ///< the default as text, for people
   std::string_view since;    ///< FreeBSD release; "cellblock" for our own
+  std::string_view text;     ///< what it means; plain sentences in which `x` marks words as typed
   Effect effect = Effect::full;
-  std::string_view text;     ///< mdoc text: what it means
-  std::string_view on_linux; ///< mdoc text: how Linux does it, or why it has no effect
+  std::string_view on_linux; ///< how Linux does it, or why it has no effect; the same form
   Field field = std::monostate{};
 };
 
+/// Plain names first, then dotted ones, each sorted by name: the order in which jls prints them.
 std::span<const Param> params();
 
 /// A parameter as written: `allow.nomount` is allow.mount negated; `meta.k` is meta with key k.
@@ -65,16 +66,19 @@ struct Setting {
 /// `P: unknown boolean value "V"`.
 Result<bool> truth_of(const Setting& setting);
 
-/// Sets one kernel parameter of `prison` from text, checking its type only; the rules between parameters and
-/// between jails are jail_set.hpp's. Errors carry FreeBSD's texts (`P: non-integer value "V"`).
+/// Sets one parameter that has a field from text, checking its type only (read-only ones too: the record needs
+/// them); the rules between parameters and between jails are jail_set.hpp's. Of several values a scalar takes
+/// the last. Errors carry FreeBSD's texts (`P: non-integer value "V"`); a parameter without a field is
+/// `unknown parameter: P`, as it is to FreeBSD's kernel.
 Result<> assign(Prison& prison, const Setting& setting);
 
 /// The value(s) of a kernel parameter as text: one element for scalars ("true"/"false" for booleans,
 /// "disable"/"new"/"inherit" for jailsys), any number for lists.
 std::vector<std::string> values_of(const Prison& prison, const Param& param);
 
-/// All kernel parameters that differ from a default-constructed Prison's, for the record. assign() of each on
-/// a fresh Prison gives `prison` back.
+/// All parameters with a field that differ from a default-constructed Prison's, for the record, in the order of
+/// params(). assign() of each on a fresh Prison gives `prison` back, but for children_cur and cpuset_id: they
+/// are derived and skipped.
 std::vector<Setting> settings_of(const Prison& prison);
 
 std::string_view name_of(Sys value);

@@ -1,0 +1,83 @@
+// Rows of the parameter table, part 3: what jail(8) itself acts on. For param_table.cc.
+#pragma once
+
+#include "model/param.hpp"
+
+namespace cellblock::model {
+
+consteval Param hook_row(std::string_view name, std::string_view since, std::string_view text) {
+  return {.name = name, .kind = Kind::list, .side = Side::command, .since = since, .text = text,
+          .on_linux = "Run as on FreeBSD."};
+}
+
+inline constexpr Param command_rows[] = {
+    hook_row("exec.prepare", "13.0", "Commands run on the host before anything else is done for the jail."),
+    hook_row("exec.prestart", "9.1", "Commands run on the host after mounts and addresses, before creation."),
+    hook_row("exec.created", "11.0", "Commands run on the host once the jail exists and before anything runs in it."),
+    hook_row("exec.start", "9.1", "Commands run inside to start the jail, such as `/bin/sh /etc/rc`."),
+    hook_row("command", "9.1",
+             "The command to run inside. On a command line the rest of the line belongs to it, so it comes last."),
+    hook_row("exec.poststart", "9.1", "Commands run on the host after those inside."),
+    hook_row("exec.prestop", "9.1", "Commands run on the host before those that stop the jail."),
+    hook_row("exec.stop", "9.1", "Commands run inside to stop the jail, such as `/bin/sh /etc/rc.shutdown jail`."),
+    hook_row("exec.poststop", "9.1", "Commands run on the host once the jail is gone."),
+    hook_row("exec.release", "13.0", "Commands run on the host last, after mounts and addresses are undone."),
+    {.name = "exec.clean", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "9.1",
+     .text = "Commands inside get a clean environment: HOME, SHELL, TERM, USER and PATH, and start in the home "
+             "directory of their user.",
+     .on_linux = "PATH is /bin:/usr/bin unless the jail's login class says otherwise."},
+    {.name = "exec.jail_user", .kind = Kind::string, .side = Side::command, .fallback = "the current user",
+     .since = "9.1", .text = "The user who runs the commands inside, looked up in the jail's password file.",
+     .on_linux = "As on FreeBSD."},
+    {.name = "exec.system_jail_user", .kind = Kind::boolean, .side = Side::command, .fallback = "false",
+     .since = "9.1", .text = "`exec.jail_user` is looked up on the host instead.", .on_linux = "As on FreeBSD."},
+    {.name = "exec.system_user", .kind = Kind::string, .side = Side::command, .fallback = "the current user",
+     .since = "9.1", .text = "The user who runs the commands on the host.", .on_linux = "As on FreeBSD."},
+    {.name = "exec.timeout", .kind = Kind::integer, .side = Side::command, .fallback = "0", .since = "9.1",
+     .text = "How many seconds each command may take; 0 sets no limit.", .on_linux = "As on FreeBSD."},
+    {.name = "exec.consolelog", .kind = Kind::string, .side = Side::command, .since = "9.1",
+     .text = "A file to which the output of the commands inside is appended.", .on_linux = "As on FreeBSD."},
+    {.name = "exec.fib", .kind = Kind::integer, .side = Side::command, .since = "9.1",
+     .text = "The routing table that the commands inside use.", .effect = Effect::none,
+     .on_linux = "Accepted; Linux chooses a table by rules, not by process."},
+    {.name = "stop.timeout", .kind = Kind::integer, .side = Side::command, .fallback = "10", .since = "9.1",
+     .text = "How many seconds processes get between SIGTERM and the removal of the jail; with 0 there is no SIGTERM.",
+     .on_linux = "As on FreeBSD."},
+    {.name = "interface", .kind = Kind::string, .side = Side::command, .since = "9.1",
+     .text = "The interface that takes the addresses of `ip4.addr` and `ip6.addr` which name none.",
+     .on_linux = "As on FreeBSD."},
+    {.name = "vnet.interface", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "9.1",
+     .text = "Interfaces moved into the jail's own network stack after creation.",
+     .on_linux = "They come back with their names when the jail is removed."},
+    {.name = "zfs.dataset", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "15.0",
+     .text = "ZFS data sets handed over to the jail.", .effect = Effect::partial,
+     .on_linux = "By zfs zone, where OpenZFS is installed; it needs `linux.userns=new`."},
+    {.name = "ip_hostname", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "9.1",
+     .text = "All addresses that `host.hostname` resolves to are added to `ip4.addr` and `ip6.addr`.",
+     .on_linux = "As on FreeBSD."},
+    {.name = "mount", .kind = Kind::list, .side = Side::command, .since = "9.1",
+     .text = "File systems to mount before creation, each a line of fstab(5).",
+     .on_linux = "The type nullfs is a bind mount, procfs and linprocfs are proc, linsysfs is sysfs, unionfs is an "
+                 "overlay. Linux types work as well."},
+    {.name = "mount.fstab", .kind = Kind::list, .side = Side::command, .since = "9.1",
+     .text = "Files of such lines.", .on_linux = "As for `mount`."},
+    {.name = "mount.devfs", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "9.1",
+     .text = "Mounts a devfs on `dev` below the jail's root, with `devfs_ruleset` or else ruleset 4.",
+     .on_linux = "A tmpfs with the nodes of the ruleset and the jail's own pseudo terminals, in its mount namespace "
+                 "only.",
+     .field = &Prison::mount_devfs},
+    {.name = "mount.fdescfs", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "9.2",
+     .text = "Mounts fdescfs on `dev/fd` below the jail's root.", .on_linux = "A link to `/proc/self/fd`.",
+     .field = &Prison::mount_fdescfs},
+    {.name = "mount.procfs", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "10.0",
+     .text = "Mounts procfs on `proc` below the jail's root.",
+     .on_linux = "A proc file system of the jail's own processes, in its mount namespace only.",
+     .field = &Prison::mount_procfs},
+    {.name = "depend", .kind = Kind::list, .side = Side::command, .since = "9.1",
+     .text = "Jails that must be started before this one and stopped after it.", .on_linux = "As on FreeBSD."},
+    {.name = "allow.dying", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "8.0",
+     .text = "Deprecated: jails being removed no longer stand in the way.", .effect = Effect::none,
+     .on_linux = "A warning, as on FreeBSD 15."},
+};
+
+}  // namespace cellblock::model

@@ -1,0 +1,34 @@
+// The table itself: the parts joined and sorted at compile time, so that a program pays nothing for it.
+#include <algorithm>
+#include <array>
+
+#include "model/allow_rows.hpp"
+#include "model/command_rows.hpp"
+#include "model/kernel_rows.hpp"
+#include "model/param_order.hpp"
+
+namespace cellblock::model {
+namespace {
+
+constexpr size_t total = std::size(identity_rows) + std::size(system_rows) + std::size(own_rows) +
+                         std::size(allow_rows) + std::size(command_rows);
+
+consteval std::array<Param, total> joined() {
+  std::array<Param, total> all;
+  auto end = std::ranges::copy(identity_rows, all.begin()).out;
+  end = std::ranges::copy(system_rows, end).out;
+  end = std::ranges::copy(own_rows, end).out;
+  end = std::ranges::copy(allow_rows, end).out;
+  std::ranges::copy(command_rows, end);
+  std::ranges::sort(all, jls_order, &Param::name);
+  return all;
+}
+
+constexpr std::array<Param, total> table = joined();
+static_assert(std::ranges::adjacent_find(table, {}, &Param::name) == table.end(), "a parameter has two rows");
+
+}  // namespace
+
+std::span<const Param> params() { return table; }
+
+}  // namespace cellblock::model
