@@ -10,7 +10,8 @@
 
 namespace cellblock::conf {
 
-/// Where a setting was written last, and where each of its values was.
+/// Where a setting was written last (its name there), and where each of its values was. What a block's name
+/// implies was not written anywhere.
 struct Origin {
   Span at;
   std::vector<Span> values;

@@ -26,12 +26,14 @@ bool is_pattern(const std::string& path);
 /// Texts in memory, by path: for tests, and for text that arrived over the wire.
 class MemorySources final : public Sources {
  public:
-  explicit MemorySources(std::map<std::string, std::string> texts) : texts_(std::move(texts)) {}
+  using Texts = std::map<std::string, std::string>;
+  explicit MemorySources(Texts texts) : texts_(std::move(texts)) {}
+  void set(const std::string& path, std::string text) { texts_[path] = std::move(text); }
   Result<std::string> read(const std::string& path) override;
   Result<std::vector<std::string>> glob(const std::string& pattern) override;
 
  private:
-  std::map<std::string, std::string> texts_;
+  Texts texts_;
 };
 
 /// Files on disk, below the working directory where a path is relative: what programs use.

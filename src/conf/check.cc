@@ -1,0 +1,129 @@
+#include "conf/check.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/text.hpp"
+#include "conf/address.hpp"
+#include "model/param.hpp"
+
+namespace cellblock::conf {
+namespace {
+
+/// How many letters have to be added, dropped or changed.
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i + 1);
+    for (size_t j = 0; j < b.size(); ++j) {
+      size_t best = std::min({diagonal + (a[i] != b[j]), row[j] + 1, row[j + 1] + 1});
+      diagonal = std::exchange(row[j + 1], best);
+    }
+  }
+  return row.back();
+}
+
+std::string suggestion(std::string_view name) {
+  std::string_view best;
+  size_t least = 1 + std::min<size_t>(name.size() / 3, 3);
+  for (const model::Param& param : model::params())
+    if (name.size() < 64)
+      if (size_t far = distance(name, param.name); far < least) {
+        least = far;
+        best = param.name;
+      }
+  if (best.empty()) return "jail(8) lists all parameters; a variable is written with a '$' in front";
+  return fmt::format("did you mean \"{}\"?", best);
+}
+
+std::string_view advice(model::Kind kind) {
+  switch (kind) {
+    case model::Kind::boolean: return "true, false or a number; without a value it is true, with a \"no\" false";
+    case model::Kind::integer: return "a whole number is needed";
+    case model::Kind::jailsys: return "disable, new or inherit";
+    case model::Kind::list: return "write an address as [interface|]address[/prefix]";
+    case model::Kind::string: return "";
+  }
+  return "";
+}
+
+class Checker {
+ public:
+  Checker(const model::Wanted& wanted, std::span<const Origin> origins) : wanted_(wanted), origins_(origins) {}
+
+  std::vector<Diag> run(CheckScope scope) {
+    for (size_t i = 0; i < wanted_.settings.size(); ++i) {
+      const model::Setting& setting = wanted_.settings[i];
+      std::optional<model::Named> named = model::find_param(setting.name);
+      if (named && named->param->side == model::Side::command)
+        own(i, *named);
+      else if (scope == CheckScope::everything)
+        kernel(i, named);
+    }
+    return std::move(diags_);
+  }
+
+ private:
+  /// jail(8)'s own parameters: only booleans and integers can be wrong.
+  void own(size_t i, const model::Named& named) {
+    const model::Setting& setting = wanted_.settings[i];
+    if (setting.bare()) return;
+    if (named.param->kind == model::Kind::boolean) {
+      if (Result<bool> truth = model::truth_of(setting); !truth) report(value_at(i), truth.error().text(), *named.param);
+    } else if (named.param->kind == model::Kind::integer && !parse_int(setting.values.back())) {
+      report(value_at(i), fmt::format("{}: non-integer value \"{}\"", setting.name, setting.values.back()),
+             *named.param);
+    }
+  }
+
+  void kernel(size_t i, const std::optional<model::Named>& named) {
+    const model::Setting& setting = wanted_.settings[i];
+    if (!named || named->param->read_only) {
+      std::string hint = named ? "it can be read only: jls shows it" : suggestion(setting.name);
+      diags_.push_back({name_at(i), prefix() + fmt::format("unknown parameter: {}", setting.name), std::move(hint)});
+      return;
+    }
+    if (named->param->kind == model::Kind::list) return addresses(i, *named->param);
+    model::Prison scratch;
+    if (Result<> assigned = model::assign(scratch, kernel_setting(setting)); !assigned)
+      report(value_at(i), assigned.error().text(), *named->param);
+  }
+
+  /// Each element for itself, so that each bad one is named. A lone empty one stands for an empty list.
+  void addresses(size_t i, const model::Param& param) {
+    const model::Setting& setting = wanted_.settings[i];
+    for (size_t k = 0; k < setting.values.size(); ++k) {
+      model::Setting one = kernel_setting({setting.name, {setting.values[k]}});
+      if (setting.values.size() > 1 && one.values[0].empty()) one.values[0] = " ";
+      model::Prison scratch;
+      if (Result<> assigned = model::assign(scratch, one); !assigned)
+        report(value_at(i, k), std::string(trim(assigned.error().text())), param);
+    }
+  }
+
+  void report(Span at, const std::string& what, const model::Param& param) {
+    diags_.push_back({at, prefix() + what, std::string(advice(param.kind))});
+  }
+
+  std::string prefix() const { return wanted_.configured ? wanted_.name + ": " : ""; }
+  Span name_at(size_t i) const { return i < origins_.size() ? origins_[i].at : Span{}; }
+  Span value_at(size_t i, size_t k) const {
+    return i < origins_.size() && k < origins_[i].values.size() ? origins_[i].values[k] : name_at(i);
+  }
+  Span value_at(size_t i) const { return value_at(i, wanted_.settings[i].values.size() - 1); }
+
+  const model::Wanted& wanted_;
+  std::span<const Origin> origins_;
+  std::vector<Diag> diags_;
+};
+
+}  // namespace
+
+std::vector<Diag> check(const model::Wanted& wanted, std::span<const Origin> origins, CheckScope scope) {
+  return Checker(wanted, origins).run(scope);
+}
+
+}  // namespace cellblock::conf
