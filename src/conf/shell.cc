@@ -38,15 +38,14 @@ void ShellReader::take_statement_end() {
 
 void ShellReader::skip_line() { at_ = std::min(text_.find('\n', at_), text_.size()); }
 
-std::optional<std::string> ShellReader::take_assignment(bool& append) {
+std::optional<std::string> ShellReader::take_assignment() {
   size_t begin = at_;
   std::string name = take_name();
-  append = is("+=");
-  if (name.empty() || !(append || is("="))) {
+  if (name.empty() || !is("=")) {
     at_ = begin;
     return std::nullopt;
   }
-  at_ += append ? 2 : 1;
+  ++at_;
   return name;
 }
 

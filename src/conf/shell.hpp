@@ -31,8 +31,8 @@ class ShellReader {
   /// Moves past a line that is no use, whatever is in it.
   void skip_line();
 
-  /// NAME and the '=' behind it (or `+=`, which is told in `append`), or nothing and no move.
-  std::optional<std::string> take_assignment(bool& append);
+  /// NAME and the '=' behind it, or nothing and no move.
+  std::optional<std::string> take_assignment();
 
   /// One word, quotes removed and variables replaced by their values, which are not split. Empty if none is
   /// here. What is wrong goes to diags().
