@@ -49,12 +49,17 @@ function(cellblock_layer_wanted layer result)
   endif()
 endfunction()
 
-# What every test of ours has: its layer as label, 77 for "skipped, and said why", and one at a time where the
-# test changes the machine it runs on.
+# What every test of ours has: its layer as label, and 77 for "skipped, and said why".
 function(cellblock_test_properties name layer)
-  set_tests_properties(${name} PROPERTIES LABELS ${layer} SKIP_RETURN_CODE 77)
+  set_tests_properties(${name} PROPERTIES LABELS ${layer} SKIP_RETURN_CODE 77 TIMEOUT 300)
+endfunction()
+
+# Tests that make jails run on a host of their own each (tests/isolate), so that they need no turns.
+function(cellblock_wrapper layer result)
   if(layer MATCHES "kernel|replay")
-    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK host TIMEOUT 300)
+    set(${result} ${CMAKE_SOURCE_DIR}/tests/isolate PARENT_SCOPE)
+  else()
+    set(${result} "" PARENT_SCOPE)
   endif()
 endfunction()
 
@@ -75,7 +80,8 @@ function(cellblock_test name)
     target_link_libraries(${name} PRIVATE cb_${dep})
   endforeach()
   target_link_libraries(${name} PRIVATE ${arg_SYSTEM} gmock gtest gtest_main)
-  add_test(NAME ${name} COMMAND ${name})
+  cellblock_wrapper(${arg_LABEL} wrapper)
+  add_test(NAME ${name} COMMAND ${wrapper} $<TARGET_FILE:${name}>)
   cellblock_test_properties(${name} ${arg_LABEL})
 endfunction()
 
@@ -87,7 +93,8 @@ function(cellblock_command_test name)
   if(NOT wanted)
     return()
   endif()
-  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  cellblock_wrapper(${arg_LABEL} wrapper)
+  add_test(NAME ${name} COMMAND ${wrapper} ${arg_COMMAND})
   cellblock_test_properties(${name} ${arg_LABEL})
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "CELLBLOCK_BUILD=${CMAKE_BINARY_DIR};CELLBLOCK_SOURCE=${CMAKE_SOURCE_DIR}"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tools/packages.sh PURPOSE...: installs the Debian packages that building, checking, ... needs and that are
-# missing. Touches apt only when something is missing. PURPOSE: build check lab fuzz tidy bench demo deb.
+# missing. Touches apt only when something is missing. PURPOSE: build check lab fuzz tidy bench demo debian deb.
 # --list prints the names instead.
 set -eu
 
@@ -12,7 +12,8 @@ packages_for() {
     fuzz) echo clang libclang-rt-14-dev lld ;;
     tidy) echo clang-format clang-tidy ;;
     bench) echo crun runc util-linux busybox-static ;;
-    demo) echo debootstrap busybox-static util-linux ca-certificates procps ;;
+    demo) echo busybox-static util-linux procps mmdebstrap ;;
+    debian) echo mmdebstrap ;;
     deb) echo dpkg gzip ;;
     *) echo "packages.sh: no list for '$1'" >&2; exit 2 ;;
   esac

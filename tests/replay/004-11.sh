@@ -1,0 +1,22 @@
+#!/bin/bash
+# 004-11: a directory, a hostname, an IP, rc, and sshd answers on that address.
+. "$(dirname "$0")/lib.sh"
+need nc
+folder /usr/jail
+busybox_root /usr/jail
+cat >/usr/jail/etc/rc <<'RC'
+# Stands for sshd: a daemon that listens on every address it has.
+while :; do echo "SSH-2.0-$(hostname)" | nc -l -p 22; done &
+RC
+ip addr add 192.168.1.10/32 dev lo
+ip addr add 192.168.1.11/32 dev lo
+
+# The deck's text.
+expect_status 0 jail /usr/jail/ myjail 192.168.1.10 \
+  /bin/sh /etc/rc
+
+eventually sh -c 'nc -w 1 192.168.1.10 22 </dev/null | grep -q "^SSH-2.0-myjail"'
+! nc -w 1 192.168.1.11 22 </dev/null | grep -q SSH || fail "it answers on the host's other address"
+jail -R "$(jls jid)"
+eventually sh -c '[ -z "$(jls jid)" ]'
+is_clean /usr/jail
