@@ -10,8 +10,8 @@ for name in webserver ldapserver; do
   printf '#!/bin/sh\nhostname >/var/run/shutdown\n' >/usr/jails/$name/etc/rc.shutdown
 done
 
-# The deck's text; rl0 is a link of this host.
-ip link add rl0 type dummy
+# The deck's text; rl0 is a bridge of this host.
+ip link add rl0 type bridge
 cat >/etc/rc.conf <<'CONF'
 jail_set_hostname_allow="NO"
 jail_enable="YES"
