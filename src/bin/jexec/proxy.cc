@@ -1,0 +1,208 @@
+#include "proxy.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "signals.hpp"
+#include "terminal.hpp"
+
+namespace cellblock::jexec {
+namespace {
+
+// Set by prepare() before the fork, read by before_exec() after it: a child of vfork(2) may not be given more.
+struct {
+  Stance stance;
+  SignalMask mask = 0;
+  struct sigaction child_ended;
+  int self = -1;  ///< a pidfd of the proxy
+} inherited_state;
+
+/// What the terminal's driver or a hangup sends by itself, to a whole group (termios(3), tty_ioctl(4)).
+constexpr SignalMask from_terminal = only(SIGINT) | only(SIGQUIT) | only(SIGTSTP) | only(SIGTTIN) | only(SIGTTOU) |
+                                     only(SIGWINCH) | only(SIGHUP) | only(SIGCONT);
+
+class Proxy {
+ public:
+  explicit Proxy(pid_t child) : child_(child) {}
+  End run();
+
+ private:
+  bool look_at_child();
+  void share_stop(int signal);
+  void stop_like(int signal);
+  void resume(const siginfo_t& info);
+  void pass_on(const siginfo_t& info);
+  void pass_on_terminal(int signal, pid_t group);
+  void send(const siginfo_t& info);
+
+  pid_t own_group() const { return ::getpgrp(); }
+  pid_t child_group() const { return ::getpgid(child_); }
+  /// The command leads a group: with FreeBSD's jexec that would be the group jexec is in.
+  bool child_leads(pid_t group) const { return group == child_; }
+
+  pid_t child_;
+  bool had_terminal_ = false;  ///< when it stopped, the command's own group was in the foreground or wanted to be
+  End end_;
+};
+
+End Proxy::run() {
+  for (;;) {
+    siginfo_t info;
+    int signal = next_signal(every_signal, info);
+    if (signal == SIGCHLD) {
+      if (look_at_child()) return end_;
+      // Signals of one number merge: one that somebody sent may hide the kernel's, so both are done.
+      if (info.si_code <= 0) pass_on(info);
+    } else if (signal == SIGCONT) {
+      resume(info);
+    } else {
+      pass_on(info);
+    }
+  }
+}
+
+/// True once it has ended.
+bool Proxy::look_at_child() {
+  siginfo_t state{};
+  if (::waitid(P_PID, child_, &state, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0) {
+    end_ = {false, 1};
+    return true;
+  }
+  if (state.si_pid == 0) return false;
+  if (state.si_code == CLD_STOPPED) {
+    ::waitid(P_PID, child_, &state, WSTOPPED | WNOHANG);
+    share_stop(state.si_status);
+    return false;
+  }
+  // Still a zombie, so that it has a group: the terminal may be left with it, and nobody else can tell that this
+  // dead group stood for ours.
+  pid_t group = child_group();
+  if (child_leads(group)) hand_over(group, own_group());
+  ::waitid(P_PID, child_, &state, WEXITED);
+  end_ = {state.si_code != CLD_EXITED, state.si_status};
+  return true;
+}
+
+void Proxy::share_stop(int signal) {
+  // Stopped and continued before this process ran: what continues it is pending, and comes next.
+  if (pending_signals() & only(SIGCONT)) return;
+  pid_t group = child_group(), own = own_group();
+  had_terminal_ = false;
+  if (child_leads(group)) {
+    bool wants = signal == SIGTTIN || signal == SIGTTOU;
+    auto foreground = foreground_group();
+    if (wants && foreground == own && hand_over(own, group)) {
+      ::kill(-group, SIGCONT);  // it was refused the terminal although "it" is the foreground job
+      return;
+    }
+    had_terminal_ = wants || foreground == group;
+    if (foreground == group) hand_over(group, own);
+  }
+  stop_like(signal);
+}
+
+/// Stops this process by the signal that stopped the command, so that the shell above sees the same. Where the
+/// kernel does not let it (nobody could continue an orphaned group), the command goes on as it would have.
+void Proxy::stop_like(int signal) {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  ::sigaction(signal, &action, nullptr);
+  ::kill(::getpid(), signal);
+  change_mask(SIG_UNBLOCK, only(signal));
+  change_mask(SIG_BLOCK, only(signal));
+  if (!(pending_signals() & only(SIGCONT))) ::kill(child_, SIGCONT);
+}
+
+void Proxy::resume(const siginfo_t& info) {
+  pid_t group = child_group(), own = own_group();
+  if (had_terminal_ && child_leads(group)) hand_over(own, group);
+  had_terminal_ = false;
+  siginfo_t state{};
+  bool continued = ::waitid(P_PID, child_, &state, WCONTINUED | WNOHANG) == 0 && state.si_pid != 0;
+  if (continued) return;  // it is in the group that was told to continue, and has been
+  if (group != own && child_leads(group))
+    ::kill(-group, SIGCONT);
+  else
+    pass_on(info);
+}
+
+/// Whether the sender sees other process ids than this process. It is in the jail then, where this process has no
+/// id: it can only have signalled the whole group, the command included.
+bool sent_from_inside(const siginfo_t& info) {
+  if (info.si_code != SI_USER || info.si_pid <= 0) return false;
+  char path[40], theirs[64] = {}, ours[64] = {};
+  std::snprintf(path, sizeof path, "/proc/%d/ns/pid", info.si_pid);
+  if (::readlink(path, theirs, sizeof theirs - 1) <= 0) return false;
+  return ::readlink("/proc/self/ns/pid", ours, sizeof ours - 1) > 0 && std::strcmp(theirs, ours) != 0;
+}
+
+void Proxy::pass_on(const siginfo_t& info) {
+  pid_t group = child_group();
+  if (info.si_code > 0 && (only(info.si_signo) & from_terminal))
+    pass_on_terminal(info.si_signo, group);
+  else if (group != own_group() || !sent_from_inside(info))
+    send(info);
+}
+
+void Proxy::pass_on_terminal(int signal, pid_t group) {
+  if (group == own_group()) return;  // in the same group: it has had this signal from the terminal itself
+  if (signal == SIGHUP) {
+    // A hangup is told to the session's leader, which the command would be (setsid(2)).
+    if (::getsid(0) == ::getpid()) ::kill(child_, signal);
+  } else if (child_leads(group)) {
+    ::kill(-group, signal);
+  }
+}
+
+void Proxy::send(const siginfo_t& info) {
+  if (info.si_code == SI_QUEUE)
+    ::sigqueue(child_, info.si_signo, info.si_value);
+  else
+    ::kill(child_, info.si_signo);
+}
+
+}  // namespace
+
+void prepare(Stance stance) {
+  inherited_state.stance = stance;
+  inherited_state.mask = change_mask(SIG_BLOCK, every_signal);
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;  // ignored, it would have the kernel reap the command
+  ::sigaction(SIGCHLD, &action, &inherited_state.child_ended);
+  inherited_state.self = ::syscall(SYS_pidfd_open, ::getpid(), 0);
+}
+
+void before_exec() {
+  if (inherited_state.stance.own_group) ::setpgid(0, 0);
+  // Here and not earlier: a change of user ids would take it away again (prctl(2)).
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd self{inherited_state.self, POLLIN, 0};
+  if (::poll(&self, 1, 0) == 1 && (self.revents & POLLIN)) ::_exit(1);  // killed before that
+  ::sigaction(SIGCHLD, &inherited_state.child_ended, nullptr);
+  change_mask(SIG_SETMASK, inherited_state.mask);
+}
+
+End follow(pid_t child, const std::vector<int>& inherited) {
+  for (int fd : inherited) ::close(fd);
+  if (inherited_state.self >= 0) ::close(inherited_state.self);
+  return Proxy(child).run();
+}
+
+void end_like(End end) {
+  if (!end.by_signal) ::_exit(end.value);
+  ::prctl(PR_SET_DUMPABLE, 0);  // the command's core is the one that matters
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  ::sigaction(end.value, &action, nullptr);
+  ::kill(::getpid(), end.value);
+  change_mask(SIG_UNBLOCK, only(end.value));
+  ::_exit(128 + end.value);  // still here: process 1 of a container, whom default actions spare
+}
+
+}  // namespace cellblock::jexec
