@@ -6,8 +6,10 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 #include "signals.hpp"
 #include "terminal.hpp"
@@ -17,7 +19,8 @@ namespace {
 
 // Set by prepare() before the fork, read by before_exec() after it: a child of vfork(2) may not be given more.
 struct {
-  Stance stance;
+  Group group = Group::shared;
+  bool takes_terminal = false;
   SignalMask mask = 0;
   struct sigaction child_ended;
   int self = -1;  ///< a pidfd of the proxy
@@ -36,7 +39,7 @@ class Proxy {
   bool look_at_child();
   void share_stop(int signal);
   void stop_like(int signal);
-  void resume(const siginfo_t& info);
+  void resume(const siginfo_t& info, bool stop_was_shared);
   void pass_on(const siginfo_t& info);
   void pass_on_terminal(int signal, pid_t group);
   void send(const siginfo_t& info);
@@ -60,7 +63,7 @@ End Proxy::run() {
       // Signals of one number merge: one that somebody sent may hide the kernel's, so both are done.
       if (info.si_code <= 0) pass_on(info);
     } else if (signal == SIGCONT) {
-      resume(info);
+      resume(info, false);
     } else {
       pass_on(info);
     }
@@ -76,6 +79,8 @@ bool Proxy::look_at_child() {
   }
   if (state.si_pid == 0) return false;
   if (state.si_code == CLD_STOPPED) {
+    // Both were stopped by somebody else, and this process has been told to continue: that comes next.
+    if (pending_signals() & only(SIGCONT)) return false;
     ::waitid(P_PID, child_, &state, WSTOPPED | WNOHANG);
     share_stop(state.si_status);
     return false;
@@ -90,8 +95,6 @@ bool Proxy::look_at_child() {
 }
 
 void Proxy::share_stop(int signal) {
-  // Stopped and continued before this process ran: what continues it is pending, and comes next.
-  if (pending_signals() & only(SIGCONT)) return;
   pid_t group = child_group(), own = own_group();
   had_terminal_ = false;
   if (child_leads(group)) {
@@ -116,16 +119,25 @@ void Proxy::stop_like(int signal) {
   ::kill(::getpid(), signal);
   change_mask(SIG_UNBLOCK, only(signal));
   change_mask(SIG_BLOCK, only(signal));
-  if (!(pending_signals() & only(SIGCONT))) ::kill(child_, SIGCONT);
+  siginfo_t info;
+  if (next_signal(only(SIGCONT), info, false) == SIGCONT)
+    resume(info, true);
+  else
+    ::kill(child_, SIGCONT);
 }
 
-void Proxy::resume(const siginfo_t& info) {
+/// This process was told to continue. If its group was, the command has been continued too, and may even have
+/// stopped again: a stop that has not been asked for yet, where the one before it was shared.
+void Proxy::resume(const siginfo_t& info, bool stop_was_shared) {
   pid_t group = child_group(), own = own_group();
   if (had_terminal_ && child_leads(group)) hand_over(own, group);
   had_terminal_ = false;
-  siginfo_t state{};
-  bool continued = ::waitid(P_PID, child_, &state, WCONTINUED | WNOHANG) == 0 && state.si_pid != 0;
-  if (continued) return;  // it is in the group that was told to continue, and has been
+  auto reported = [&](int what) {
+    siginfo_t state{};
+    return ::waitid(P_PID, child_, &state, what | WNOHANG) == 0 && state.si_pid != 0;
+  };
+  if (reported(WCONTINUED)) return;
+  if (stop_was_shared && reported(WSTOPPED | WNOWAIT)) return;
   if (group != own && child_leads(group))
     ::kill(-group, SIGCONT);
   else
@@ -151,13 +163,12 @@ void Proxy::pass_on(const siginfo_t& info) {
 }
 
 void Proxy::pass_on_terminal(int signal, pid_t group) {
-  if (group == own_group()) return;  // in the same group: it has had this signal from the terminal itself
-  if (signal == SIGHUP) {
-    // A hangup is told to the session's leader, which the command would be (setsid(2)).
-    if (::getsid(0) == ::getpid()) ::kill(child_, signal);
-  } else if (child_leads(group)) {
+  bool hangup = signal == SIGHUP || signal == SIGCONT;
+  if (hangup && ::getsid(0) == ::getpid())
+    ::kill(child_, signal);  // told to the session's leader alone, which the command would be
+  else if (group != own_group() && child_leads(group))
     ::kill(-group, signal);
-  }
+  // Else it is in the same group, and has had this signal from the terminal itself.
 }
 
 void Proxy::send(const siginfo_t& info) {
@@ -169,8 +180,25 @@ void Proxy::send(const siginfo_t& info) {
 
 }  // namespace
 
-void prepare(Stance stance) {
-  inherited_state.stance = stance;
+Group group_for(const std::vector<std::string>& command) {
+  constexpr std::string_view shells[] = {"sh", "bash", "dash", "ash", "csh", "tcsh", "ksh", "mksh", "zsh", "fish"};
+  if (!::isatty(0)) return Group::shared;
+  if (command.empty()) return Group::own;
+  std::string_view name = command[0];
+  name.remove_prefix(name.rfind('/') + 1);
+  if (std::ranges::find(shells, name) == std::end(shells)) return Group::shared;
+  for (size_t at = 1; at < command.size(); ++at) {
+    std::string_view argument = command[at];
+    bool option = argument.starts_with('-');
+    bool string = !argument.starts_with("--") && argument.contains('c');
+    if (!option || string) return Group::shared;
+  }
+  return Group::own;
+}
+
+void prepare(Group group) {
+  inherited_state.group = group;
+  inherited_state.takes_terminal = group == Group::own && ::tcgetpgrp(0) == ::getpgrp();
   inherited_state.mask = change_mask(SIG_BLOCK, every_signal);
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;  // ignored, it would have the kernel reap the command
@@ -179,7 +207,8 @@ void prepare(Stance stance) {
 }
 
 void before_exec() {
-  if (inherited_state.stance.own_group) ::setpgid(0, 0);
+  if (inherited_state.group == Group::own) ::setpgid(0, 0);
+  if (inherited_state.takes_terminal) ::tcsetpgrp(0, ::getpid());  // SIGTTOU is blocked: it is let
   // Here and not earlier: a change of user ids would take it away again (prctl(2)).
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   pollfd self{inherited_state.self, POLLIN, 0};

@@ -7,20 +7,25 @@
 
 #include <sys/types.h>
 
+#include <string>
 #include <vector>
 
 namespace cellblock::jexec {
 
-/// How the command starts out.
-struct Stance {
-  /// In a process group of its own. Without it the command is in its proxy's group, so that whoever signals the
-  /// group, the terminal above all, reaches both; but a group from outside is 0 inside the jail, and a shell that
-  /// was started in the background would take itself for the foreground and take the terminal away.
-  bool own_group = false;
-};
+/// Which process group the command starts in.
+///
+/// `shared` with its proxy: whoever signals the group, the terminal above all, reaches both, and a pipeline stays one
+/// job. But a group from outside is 0 inside the jail. `own`, with the terminal if the proxy's group has it, is for
+/// an interactive shell. It would make that group anyway; but sharing, it would take itself for the foreground when
+/// it is not and take the terminal away, and when it exits it could not put the terminal back to group 0.
+enum class Group { shared, own };
+
+/// An interactive shell has its own group: `command` is empty (jexec's default) or a shell without operands, and
+/// standard input is the terminal.
+Group group_for(const std::vector<std::string>& command);
 
 /// Blocks every signal, so that none is lost between the fork and follow(). The child must call before_exec().
-void prepare(Stance stance);
+void prepare(Group group);
 
 /// Runs in the child (port::Entry::before_exec): gives the command the signal mask and SIGCHLD disposition that jexec was started
 /// with, and ties its life to the proxy's: kill -9 of jexec kills the command.
