@@ -1,5 +1,5 @@
-// The proxy under a real shell on a pseudo-terminal, with the command in a process id namespace of its own, as a
-// jail's is.
+// The proxy under a real shell on a pseudo-terminal, with the command in a process id namespace of its own,
+// as a jail's is.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -24,7 +24,8 @@ class JobControl : public testing::Test {
     int master = -1;
     shell_ = ::forkpty(&master, nullptr, nullptr, &size);
     if (shell_ == 0) {
-      for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU}) ::signal(signal, SIG_DFL);
+      for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
+        ::signal(signal, SIG_DFL);
       ::setenv("PS1", "out> ", 1);
       ::setenv("run", PROXY_RUN, 1);
       ::execlp("bash", "bash", "--norc", "--noprofile", "--noediting", "-i", nullptr);
@@ -44,7 +45,9 @@ class JobControl : public testing::Test {
   }
 
   void type(const std::string& line) { send(line + "\n"); }
-  void send(const std::string& keys) { ASSERT_EQ(::write(terminal_.get(), keys.data(), keys.size()), ssize_t(keys.size())); }
+  void send(const std::string& keys) {
+    ASSERT_EQ(::write(terminal_.get(), keys.data(), keys.size()), ssize_t(keys.size()));
+  }
 
   /// Reads until `text` has been shown; what was shown before it is forgotten.
   bool expect(const std::string& text) {
@@ -167,27 +170,27 @@ TEST_F(JobControl, AShellInsideHasItsOwn) {
 
 TEST_F(JobControl, SuspendingTheShellInside) {
   for (std::string group : {"", "-g "}) {
-  type("PS1='in> ' $run " + group + "-n bash --norc --noprofile --noediting -i");
-  ASSERT_TRUE(expect("in> "));
-  for (int round = 0; round < 3; ++round) {
-    type("suspend");
-    ASSERT_TRUE(expect("Stopped"));
+    type("PS1='in> ' $run " + group + "-n bash --norc --noprofile --noediting -i");
+    ASSERT_TRUE(expect("in> "));
+    for (int round = 0; round < 3; ++round) {
+      type("suspend");
+      ASSERT_TRUE(expect("Stopped"));
+      ASSERT_TRUE(expect("out> "));
+      the_shell_reads();
+      type("fg");
+      ASSERT_TRUE(expect("in> "));
+      type("echo $((6*7))");
+      EXPECT_TRUE(expect("42"));
+    }
+    type("exit");
     ASSERT_TRUE(expect("out> "));
     the_shell_reads();
-    type("fg");
-    ASSERT_TRUE(expect("in> "));
-    type("echo $((6*7))");
-    EXPECT_TRUE(expect("42"));
-  }
-  type("exit");
-  ASSERT_TRUE(expect("out> "));
-  the_shell_reads();
   }
 }
 
 TEST_F(JobControl, AScriptHasItsTerminalBack) {
-  // Nobody but the proxy can give it back: the shell inside sees the script's group as 0, and the script, which
-  // has no job control, does not take it.
+  // Nobody but the proxy can give it back: the shell inside sees the script's group as 0, and the script,
+  // which has no job control, does not take it.
   for (std::string shell : {"bash --norc --noprofile --noediting -i", "sh -i"}) {
     type("sh -c \"PS1='in> ' $run -g -n " + shell + "; read x; echo got \\$x\"");
     ASSERT_TRUE(expect("in> "));
@@ -238,7 +241,8 @@ TEST_F(JobControl, AHangupEndsTheCommand) {
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   Fd result(ends[0]), passed(ends[1]);
   std::string path = "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(passed.get());
-  type("exec $run -n sh -c 'exec 9>" + path + "; trap \"echo hangup >&9; exit\" HUP; echo on; while :; do sleep 0.1; done'");
+  type("exec $run -n sh -c 'exec 9>" + path +
+       "; trap \"echo hangup >&9; exit\" HUP; echo on; while :; do sleep 0.1; done'");
   ASSERT_TRUE(expect("on"));
   passed.reset();
   terminal_.reset();
@@ -254,7 +258,8 @@ TEST_F(JobControl, ATerminalThatTheCommandClosedHangsUp) {
   ASSERT_TRUE(expect("on"));
   pollfd wait{terminal_.get(), POLLIN, 0};
   char c;
-  while (::poll(&wait, 1, 10000) == 1 && ::read(terminal_.get(), &c, 1) == 1) {}
+  while (::poll(&wait, 1, 10000) == 1 && ::read(terminal_.get(), &c, 1) == 1) {
+  }
   EXPECT_EQ(wait.revents & POLLHUP, POLLHUP);
 }
 

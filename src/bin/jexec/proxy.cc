@@ -17,7 +17,8 @@
 namespace cellblock::jexec {
 namespace {
 
-// Set by prepare() before the fork, read by before_exec() after it: a child of vfork(2) may not be given more.
+// Set by prepare() before the fork, read by before_exec() after it: a child of vfork(2) may not be given
+// more.
 struct {
   Group group = Group::shared;
   bool takes_terminal = false;
@@ -27,8 +28,8 @@ struct {
 } inherited_state;
 
 /// What the terminal's driver or a hangup sends by itself, to a whole group (termios(3), tty_ioctl(4)).
-constexpr SignalMask from_terminal = only(SIGINT) | only(SIGQUIT) | only(SIGTSTP) | only(SIGTTIN) | only(SIGTTOU) |
-                                     only(SIGWINCH) | only(SIGHUP) | only(SIGCONT);
+constexpr SignalMask from_terminal = only(SIGINT) | only(SIGQUIT) | only(SIGTSTP) | only(SIGTTIN) |
+                                     only(SIGTTOU) | only(SIGWINCH) | only(SIGHUP) | only(SIGCONT);
 
 class Proxy {
  public:
@@ -50,7 +51,8 @@ class Proxy {
   bool child_leads(pid_t group) const { return group == child_; }
 
   pid_t child_;
-  bool had_terminal_ = false;  ///< when it stopped, the command's own group was in the foreground or wanted to be
+  bool had_terminal_ =
+      false;  ///< when it stopped, the command's own group was in the foreground or wanted to be
   End end_;
 };
 
@@ -85,8 +87,8 @@ bool Proxy::look_at_child() {
     share_stop(state.si_status);
     return false;
   }
-  // Still a zombie, so that it has a group: the terminal may be left with it, and nobody else can tell that this
-  // dead group stood for ours.
+  // Still a zombie, so that it has a group: the terminal may be left with it, and nobody else can tell that
+  // this dead group stood for ours.
   pid_t group = child_group();
   if (child_leads(group)) hand_over(group, own_group());
   ::waitid(P_PID, child_, &state, WEXITED);
@@ -110,8 +112,9 @@ void Proxy::share_stop(int signal) {
   stop_like(signal);
 }
 
-/// Stops this process by the signal that stopped the command, so that the shell above sees the same. Where the
-/// kernel does not let it (nobody could continue an orphaned group), the command goes on as it would have.
+/// Stops this process by the signal that stopped the command, so that the shell above sees the same. Where
+/// the kernel does not let it (nobody could continue an orphaned group), the command goes on as it would
+/// have.
 void Proxy::stop_like(int signal) {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
@@ -144,8 +147,8 @@ void Proxy::resume(const siginfo_t& info, bool stop_was_shared) {
     pass_on(info);
 }
 
-/// Whether the sender sees other process ids than this process. It is in the jail then, where this process has no
-/// id: it can only have signalled the whole group, the command included.
+/// Whether the sender sees other process ids than this process. It is in the jail then, where this process
+/// has no id: it can only have signalled the whole group, the command included.
 bool sent_from_inside(const siginfo_t& info) {
   if (info.si_code != SI_USER || info.si_pid <= 0) return false;
   char path[40], theirs[64] = {}, ours[64] = {};
@@ -181,7 +184,8 @@ void Proxy::send(const siginfo_t& info) {
 }  // namespace
 
 Group group_for(const std::vector<std::string>& command) {
-  constexpr std::string_view shells[] = {"sh", "bash", "dash", "ash", "csh", "tcsh", "ksh", "mksh", "zsh", "fish"};
+  constexpr std::string_view shells[] = {"sh",   "bash", "dash", "ash", "csh",
+                                         "tcsh", "ksh",  "mksh", "zsh", "fish"};
   if (!::isatty(0)) return Group::shared;
   if (command.empty()) return Group::own;
   std::string_view name = command[0];

@@ -14,21 +14,23 @@ namespace cellblock::jexec {
 
 /// Which process group the command starts in.
 ///
-/// `shared` with its proxy: whoever signals the group, the terminal above all, reaches both, and a pipeline stays one
-/// job. But a group from outside is 0 inside the jail. `own`, with the terminal if the proxy's group has it, is for
-/// an interactive shell. It would make that group anyway; but sharing, it would take itself for the foreground when
-/// it is not and take the terminal away, and when it exits it could not put the terminal back to group 0.
+/// `shared` with its proxy: whoever signals the group, the terminal above all, reaches both, and a pipeline
+/// stays one job. But a group from outside is 0 inside the jail. `own`, with the terminal if the proxy's
+/// group has it, is for an interactive shell. It would make that group anyway; but sharing, it would take
+/// itself for the foreground when it is not and take the terminal away, and when it exits it could not put
+/// the terminal back to group 0.
 enum class Group { shared, own };
 
-/// An interactive shell has its own group: `command` is empty (jexec's default) or a shell without operands, and
-/// standard input is the terminal.
+/// An interactive shell has its own group: `command` is empty (jexec's default) or a shell without operands,
+/// and standard input is the terminal.
 Group group_for(const std::vector<std::string>& command);
 
-/// Blocks every signal, so that none is lost between the fork and follow(). The child must call before_exec().
+/// Blocks every signal, so that none is lost between the fork and follow(). The child must call
+/// before_exec().
 void prepare(Group group);
 
-/// Runs in the child (port::Entry::before_exec): gives the command the signal mask and SIGCHLD disposition that jexec was started
-/// with, and ties its life to the proxy's: kill -9 of jexec kills the command.
+/// Runs in the child (port::Entry::before_exec): gives the command the signal mask and SIGCHLD disposition
+/// that jexec was started with, and ties its life to the proxy's: kill -9 of jexec kills the command.
 void before_exec();
 
 /// The end of a command, as waitid(2) tells it.
@@ -37,8 +39,9 @@ struct End {
   int value = 0;  ///< exit status, or the signal's number
 };
 
-/// Closes `inherited`, the proxy's copies of the command's descriptors (a pipe must see its end when the command
-/// closes it), passes signals on and shares stops until the command has ended, and takes the terminal back.
+/// Closes `inherited`, the proxy's copies of the command's descriptors (a pipe must see its end when the
+/// command closes it), passes signals on and shares stops until the command has ended, and takes the terminal
+/// back.
 End follow(pid_t child, const std::vector<int>& inherited);
 
 /// Ends this process as the command ended.

@@ -1,7 +1,8 @@
-// For proxy_test: `proxy_run [-n] [-g] command...` is jexec without a jail. -n runs the command in a process id
-// namespace of its own, with somebody else as its process 1; -g in a process group of its own.
-// `proxy_run --log` prints "ready", then the number of each signal it gets ("N value V" for sigqueue(3)'s).
-// `proxy_run --exit N` exits with N; `proxy_run --die N` kills itself by signal N; `proxy_run --kind FD` with 0 if it is closed, 1 a directory, 2 another file.
+// For proxy_test: `proxy_run [-n] [-g] command...` is jexec without a jail. -n runs the command in a process
+// id namespace of its own, with somebody else as its process 1; -g in a process group of its own. `proxy_run
+// --log` prints "ready", then the number of each signal it gets ("N value V" for sigqueue(3)'s). `proxy_run
+// --exit N` exits with N; `proxy_run --die N` kills itself by signal N; `proxy_run --kind FD` with 0 if it is
+// closed, 1 a directory, 2 another file.
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>

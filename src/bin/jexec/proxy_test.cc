@@ -87,7 +87,8 @@ TEST_P(Proxy, ExitsWithTheCommandsStatus) {
 
 TEST_P(Proxy, DiesOfTheCommandsSignal) {
   for (int signal = 1; signal <= 64; ++signal) {
-    if (signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH) continue;  // ignored
+    if (signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH)
+      continue;  // ignored
     if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) continue;
     int status = run({proxy_run, "--die", std::to_string(signal)});
     ASSERT_TRUE(WIFSIGNALED(status)) << signal << " gave " << status;
@@ -218,7 +219,8 @@ TEST_P(Proxy, GivesTheCommandTheMaskAndDispositionsItHad) {
     Pipe answer;
     std::vector<std::string> wrapped{"perl", "-MPOSIX", "-e",
                                      "$SIG{CHLD}='IGNORE'; $SIG{HUP}='IGNORE';"
-                                     "sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); exec @ARGV", "--"};
+                                     "sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); exec @ARGV",
+                                     "--"};
     wrapped.insert(wrapped.end(), command.begin(), command.end());
     pid_t pid = start(wrapped, &answer.write);
     answer.write.reset();
@@ -237,7 +239,8 @@ TEST_P(Proxy, WithholdsDirectories) {
   EXPECT_EQ(WEXITSTATUS(wait_for(start(kind(directory)))), 1);
   EXPECT_EQ(WEXITSTATUS(wait_for(start(kind(0), nullptr, &as_input))), 1);
   EXPECT_EQ(WEXITSTATUS(wait_for(start(proxied(kind(directory))))), 0);
-  EXPECT_EQ(WEXITSTATUS(wait_for(start(proxied(kind(0)), nullptr, &as_input))), 2) << "/dev/null in its place";
+  EXPECT_EQ(WEXITSTATUS(wait_for(start(proxied(kind(0)), nullptr, &as_input))), 2)
+      << "/dev/null in its place";
   ::close(directory);
 }
 

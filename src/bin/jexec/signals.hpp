@@ -1,4 +1,5 @@
-// The kernel's signal calls with its own 64 bit mask: the C library keeps 32 and 33 to itself, jexec must not.
+// The kernel's signal calls with its own 64 bit mask: the C library keeps 32 and 33 to itself, jexec must
+// not.
 #pragma once
 
 #include <signal.h>

@@ -9,8 +9,8 @@
 namespace cellblock::jexec {
 namespace {
 
-// Opened for each use: a descriptor kept open would keep a pseudo-terminal from hanging up when the command has
-// closed its own.
+// Opened for each use: a descriptor kept open would keep a pseudo-terminal from hanging up when the command
+// has closed its own.
 Fd open_terminal() { return Fd(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)); }
 
 }  // namespace

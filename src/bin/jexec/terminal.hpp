@@ -1,4 +1,5 @@
-// The controlling terminal's foreground process group, as the proxy hands it to the command and takes it back.
+// The controlling terminal's foreground process group, as the proxy hands it to the command and takes it
+// back.
 #pragma once
 
 #include <sys/types.h>
