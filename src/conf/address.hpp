@@ -21,8 +21,8 @@ struct InterfaceAddress {
 
 InterfaceAddress split_address(std::string_view element);
 
-/// What jail_set(2) gets for a setting of jail(8): the bare addresses of ip4.addr and ip6.addr, where one element
-/// may hold several between commas, and the last value of anything that is no list.
+/// What jail_set(2) gets for a setting of jail(8): the bare addresses of ip4.addr and ip6.addr, where one
+/// element may hold several between commas, and the last value of anything that is no list.
 model::Setting kernel_setting(const model::Setting& setting);
 
 }  // namespace cellblock::conf

@@ -41,18 +41,24 @@ std::string suggestion(std::string_view name) {
 
 std::string_view advice(model::Kind kind) {
   switch (kind) {
-    case model::Kind::boolean: return "true, false or a number; without a value it is true, with a \"no\" false";
-    case model::Kind::integer: return "a whole number is needed";
-    case model::Kind::jailsys: return "disable, new or inherit";
-    case model::Kind::list: return "write an address as [interface|]address[/prefix]";
-    case model::Kind::string: return "";
+    case model::Kind::boolean:
+      return "true, false or a number; without a value it is true, with a \"no\" false";
+    case model::Kind::integer:
+      return "a whole number is needed";
+    case model::Kind::jailsys:
+      return "disable, new or inherit";
+    case model::Kind::list:
+      return "write an address as [interface|]address[/prefix]";
+    case model::Kind::string:
+      return "";
   }
   return "";
 }
 
 class Checker {
  public:
-  Checker(const model::Wanted& wanted, std::span<const Origin> origins) : wanted_(wanted), origins_(origins) {}
+  Checker(const model::Wanted& wanted, std::span<const Origin> origins)
+      : wanted_(wanted), origins_(origins) {}
 
   std::vector<Diag> run(CheckScope scope) {
     for (size_t i = 0; i < wanted_.settings.size(); ++i) {
@@ -72,7 +78,8 @@ class Checker {
     const model::Setting& setting = wanted_.settings[i];
     if (setting.bare()) return;
     if (named.param->kind == model::Kind::boolean) {
-      if (Result<bool> truth = model::truth_of(setting); !truth) report(value_at(i), truth.error().text(), *named.param);
+      if (Result<bool> truth = model::truth_of(setting); !truth)
+        report(value_at(i), truth.error().text(), *named.param);
     } else if (named.param->kind == model::Kind::integer && !parse_int(setting.values.back())) {
       report(value_at(i), fmt::format("{}: non-integer value \"{}\"", setting.name, setting.values.back()),
              *named.param);
@@ -83,7 +90,8 @@ class Checker {
     const model::Setting& setting = wanted_.settings[i];
     if (!named || named->param->read_only) {
       std::string hint = named ? "it can be read only: jls shows it" : suggestion(setting.name);
-      diags_.push_back({name_at(i), prefix() + fmt::format("unknown parameter: {}", setting.name), std::move(hint)});
+      diags_.push_back(
+          {name_at(i), prefix() + fmt::format("unknown parameter: {}", setting.name), std::move(hint)});
       return;
     }
     if (named->param->kind == model::Kind::list) return addresses(i, *named->param);

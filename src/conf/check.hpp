@@ -14,8 +14,8 @@ namespace cellblock::conf {
 /// parameters, so that an unknown one does not keep a jail from being stopped.
 enum class CheckScope : uint8_t { everything, own_parameters };
 
-/// Everything that is wrong with this jail's settings, in their order. `what` starts with the jail's name if it
-/// is configured. `origins` are Resolved::origins of this jail, or nothing for a command line.
+/// Everything that is wrong with this jail's settings, in their order. `what` starts with the jail's name if
+/// it is configured. `origins` are Resolved::origins of this jail, or nothing for a command line.
 std::vector<Diag> check(const model::Wanted& wanted, std::span<const Origin> origins = {},
                         CheckScope scope = CheckScope::everything);
 

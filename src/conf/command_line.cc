@@ -16,8 +16,8 @@ bool is_fixed(std::string_view name) { return same_slot(name, "jid") || same_slo
 
 /// Adds up: on a command line every `=` works as a `+=` does in a file.
 void add(model::Wanted& wanted, model::Setting setting) {
-  auto old = std::ranges::find_if(wanted.settings,
-                                  [&](const model::Setting& other) { return same_slot(other.name, setting.name); });
+  auto old = std::ranges::find_if(
+      wanted.settings, [&](const model::Setting& other) { return same_slot(other.name, setting.name); });
   if (old == wanted.settings.end()) {
     wanted.settings.push_back(std::move(setting));
   } else if (is_fixed(old->name)) {
@@ -70,10 +70,12 @@ bool is_ip6(const std::string& text) {
 /// The permissions that security.jail.* sysctls once gave to all jails, each as FreeBSD's jail(8) sets it.
 void add_defaults(model::Wanted& wanted, const model::AllowSet& defaults) {
   using model::Allow;
-  static constexpr std::pair<std::string_view, Allow> flags[] = {
-      {"allow.set_hostname", Allow::set_hostname}, {"allow.sysvipc", Allow::sysvipc},
-      {"allow.raw_sockets", Allow::raw_sockets},   {"allow.chflags", Allow::chflags},
-      {"allow.mount", Allow::mount},               {"allow.socket_af", Allow::socket_af}};
+  static constexpr std::pair<std::string_view, Allow> flags[] = {{"allow.set_hostname", Allow::set_hostname},
+                                                                 {"allow.sysvipc", Allow::sysvipc},
+                                                                 {"allow.raw_sockets", Allow::raw_sockets},
+                                                                 {"allow.chflags", Allow::chflags},
+                                                                 {"allow.mount", Allow::mount},
+                                                                 {"allow.socket_af", Allow::socket_af}};
   for (const auto& [name, flag] : flags) {
     model::Setting setting{std::string(name), {}};
     if (!model::allowed(defaults, flag)) setting.values.emplace_back("false");
@@ -86,13 +88,20 @@ void add_defaults(model::Wanted& wanted, const model::AllowSet& defaults) {
 std::vector<model::Setting> flag_settings(char flag, std::string_view argument) {
   std::string value(argument);
   switch (flag) {
-    case 'h': return {{"ip_hostname", {}}};
-    case 'l': return {{"exec.clean", {}}};
-    case 'n': return {{"name", {value}}};
-    case 's': return {{"securelevel", {value}}};
-    case 'u': return {{"exec.jail_user", {value}}, {"exec.system_jail_user", {}}};
-    case 'U': return {{"exec.jail_user", {value}}, {"exec.system_jail_user", {"false"}}};
-    case 'd': return {{"allow.dying", {}}};
+    case 'h':
+      return {{"ip_hostname", {}}};
+    case 'l':
+      return {{"exec.clean", {}}};
+    case 'n':
+      return {{"name", {value}}};
+    case 's':
+      return {{"securelevel", {value}}};
+    case 'u':
+      return {{"exec.jail_user", {value}}, {"exec.system_jail_user", {}}};
+    case 'U':
+      return {{"exec.jail_user", {value}}, {"exec.system_jail_user", {"false"}}};
+    case 'd':
+      return {{"allow.dying", {}}};
   }
   return {};
 }

@@ -11,7 +11,8 @@ namespace {
 bool is_continuation(char c) { return (c & 0xc0) == 0x80; }
 
 uint32_t characters(std::string_view text) {
-  return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+  return static_cast<uint32_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
 /// The part of a line that is shown: all of it, or what surrounds `at` if the line is very long.
@@ -24,6 +25,7 @@ Window window(std::string_view text, size_t at) {
   constexpr size_t before = 60, most = 160;
   size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
   size_t end = std::min(text.find('\n', at), text.size());
+  if (end > at && text[end - 1] == '\r') --end;
   if (end - begin > most) {
     if (at - begin > before) begin = at - before;
     end = std::min(end, begin + most);

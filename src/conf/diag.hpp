@@ -1,7 +1,7 @@
 // Where text came from, and what is wrong with it.
 //
-// Every reader of this folder (jail.conf, rc.conf, fstab ...) gives back all errors of a run as a list of Diag.
-// A span holds offsets only; lines and columns are computed when something is printed.
+// Every reader of this folder (jail.conf, rc.conf, fstab ...) gives back all errors of a run as a list of
+// Diag. A span holds offsets only; lines and columns are computed when something is printed.
 #pragma once
 
 #include <cstdint>

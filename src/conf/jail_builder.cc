@@ -11,17 +11,56 @@ namespace {
 
 /// FreeBSD refuses variables with these names even where the parameter isn't used.
 constexpr std::string_view reserved[] = {
-    "allow.dying", "command", "depend", "exec.clean", "exec.consolelog", "exec.fib", "exec.jail_user",
-    "exec.poststart", "exec.poststop", "exec.prepare", "exec.prestart", "exec.prestop", "exec.release",
-    "exec.created", "exec.start", "exec.stop", "exec.system_jail_user", "exec.system_user", "exec.timeout",
-    "interface", "ip_hostname", "mount", "mount.devfs", "mount.fdescfs", "mount.procfs", "mount.fstab",
-    "stop.timeout", "vnet.interface", "zfs.dataset", "allow.chflags", "allow.mount", "allow.raw_sockets",
-    "allow.set_hostname", "allow.socket_af", "allow.sysvipc", "devfs_ruleset", "host.hostname", "ip4.addr",
-    "ip6.addr", "jid", "name", "path", "persist", "securelevel", "vnet",
+    "allow.dying",
+    "command",
+    "depend",
+    "exec.clean",
+    "exec.consolelog",
+    "exec.fib",
+    "exec.jail_user",
+    "exec.poststart",
+    "exec.poststop",
+    "exec.prepare",
+    "exec.prestart",
+    "exec.prestop",
+    "exec.release",
+    "exec.created",
+    "exec.start",
+    "exec.stop",
+    "exec.system_jail_user",
+    "exec.system_user",
+    "exec.timeout",
+    "interface",
+    "ip_hostname",
+    "mount",
+    "mount.devfs",
+    "mount.fdescfs",
+    "mount.procfs",
+    "mount.fstab",
+    "stop.timeout",
+    "vnet.interface",
+    "zfs.dataset",
+    "allow.chflags",
+    "allow.mount",
+    "allow.raw_sockets",
+    "allow.set_hostname",
+    "allow.socket_af",
+    "allow.sysvipc",
+    "devfs_ruleset",
+    "host.hostname",
+    "ip4.addr",
+    "ip6.addr",
+    "jid",
+    "name",
+    "path",
+    "persist",
+    "securelevel",
+    "vnet",
 };
 
-/// Variables in variables can double at each step; nothing that is of use comes near this.
-constexpr size_t max_bytes = 1 << 20;
+/// Variables in variables can double at each step; nothing that is of use comes near this many bytes, each value
+/// of a list counted as 16 more.
+constexpr size_t max_cost = 1 << 20;
 
 /// strtol(3) takes all of it for a number other than 0.
 bool is_jid(std::string_view name) {
@@ -63,7 +102,8 @@ std::vector<JailBuilder::Text> JailBuilder::texts(const ParamDecl& param) {
 }
 
 void JailBuilder::add(const ParamDecl& param) {
-  auto old = std::ranges::find_if(slots_, [&](const Slot& slot) { return same_slot(slot.name, param.name.value); });
+  auto old =
+      std::ranges::find_if(slots_, [&](const Slot& slot) { return same_slot(slot.name, param.name.value); });
   if (old != slots_.end()) return merge(*old, param);
   Slot slot;
   slot.name = param.name.value;
@@ -84,8 +124,9 @@ void JailBuilder::check_new_variable(const Slot& slot) {
 void JailBuilder::merge(Slot& old, const ParamDecl& param) {
   const std::string& name = param.name.value;
   if (old.variable != param.variable)
-    return problem(param.name.at, fmt::format("variable \"${}\" cannot have the same name as a parameter.", name),
-                   fmt::format("{} is already a {} of this jail", name, old.variable ? "variable" : "parameter"));
+    return problem(
+        param.name.at, fmt::format("variable \"${}\" cannot have the same name as a parameter.", name),
+        fmt::format("{} is already a {} of this jail", name, old.variable ? "variable" : "parameter"));
   if (old.fixed)
     return problem(param.name.at, fmt::format("cannot redefine parameter \"{}\".", old.name),
                    "the block's name sets it, or a statement before this one");
@@ -97,8 +138,11 @@ void JailBuilder::merge(Slot& old, const ParamDecl& param) {
 }
 
 void JailBuilder::finish() {
-  if (std::ranges::none_of(slots_, [](const Slot& slot) { return same_slot(slot.name, "name"); }))
+  if (std::ranges::none_of(slots_,
+                           [](const Slot& slot) { return !slot.variable && same_slot(slot.name, "name"); }))
     imply("name", wanted_.name);
+  for (Slot& slot : slots_)
+    for (const Text& value : slot.values) slot.cost += value.text.size() + 16;
   for (auto slot = slots_.begin(); slot != slots_.end(); ++slot) slot = substitute(slot);
 }
 
@@ -110,19 +154,21 @@ bool JailBuilder::has_references(const Slot& slot) {
 JailBuilder::Slots::iterator JailBuilder::look_up(const Slot& slot, const Reference& reference) {
   auto found = std::ranges::find(slots_, reference.name, &Slot::name);
   if (found == slots_.end() || found->values.empty()) {
-    problem(reference.where, fmt::format("{}: variable \"{}\" not found", slot.name, reference.name),
-            found == slots_.end() ? "no variable or parameter of this jail has this name" : "it has no value");
+    problem(
+        reference.where, fmt::format("{}: variable \"{}\" not found", slot.name, reference.name),
+        found == slots_.end() ? "no variable or parameter of this jail has this name" : "it has no value");
     return slots_.end();
   }
   if (found->bad) return slots_.end();  // reported where it went bad
   if (found->round != round_) return found;
-  problem(reference.where, fmt::format("{}: variable loop", reference.name), "its value leads back to itself");
+  problem(reference.where, fmt::format("{}: variable loop", reference.name),
+          "its value leads back to itself");
   return slots_.end();
 }
 
 /// Puts values in the place of all references of the slot. What a value refers to is done first and moves in
-/// front of it, which shows in the order of `jail -e`. Returns the slot that was done: the caller goes on from
-/// it, and comes to the one that was asked for again.
+/// front of it, which shows in the order of `jail -e`. Returns the slot that was done: the caller goes on
+/// from it, and comes to the one that was asked for again.
 JailBuilder::Slots::iterator JailBuilder::substitute(Slots::iterator slot) {
   slot->round = ++round_;
   for (size_t i = 0; i < slot->values.size();) {
@@ -153,7 +199,8 @@ void JailBuilder::give_up(Slot& slot, size_t value) {
   references.erase(references.begin());
 }
 
-/// Puts the values found in the place of the value's first reference. A list takes the place of a whole value.
+/// Puts the values found in the place of the value's first reference. A list takes the place of a whole
+/// value.
 bool JailBuilder::insert(Slot& slot, size_t& value, const Slot& found) {
   Text& text = slot.values[value];
   Reference reference = text.references.front();
@@ -162,13 +209,12 @@ bool JailBuilder::insert(Slot& slot, size_t& value, const Slot& found) {
             fmt::format("\"{}\" is a list: it can only stand alone", reference.name));
     return false;
   }
-  size_t bytes = 0;
-  for (const Slot* side : {static_cast<const Slot*>(&slot), &found})
-    for (const Text& each : side->values) bytes += each.text.size() + 1;
-  if (bytes > max_bytes) {
-    problem(reference.where, fmt::format("{}: value too long", slot.name), "variables in it have grown too large");
+  if (slot.cost + found.cost > max_cost) {
+    problem(reference.where, fmt::format("{}: value too long", slot.name),
+            "variables in it have grown too large");
     return false;
   }
+  slot.cost += found.cost;
   const std::string& first = found.values.front().text;
   text.text.insert(reference.at, first);
   text.references.erase(text.references.begin());

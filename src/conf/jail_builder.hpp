@@ -41,6 +41,7 @@ class JailBuilder {
     Span at;
     unsigned round = 0;  ///< of the substitution that looks at it
     bool bad = false;
+    size_t cost = 0;  ///< how large the values are
   };
   using Slots = std::list<Slot>;
 

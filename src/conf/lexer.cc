@@ -13,7 +13,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_name(char c) { return is_name_start(c) || is_digit(c); }
-bool is_bare(char c) { return c != '\0' && (is_name(c) || std::string_view("!%&()-.:<>?@[]^`|~").find(c) != none); }
+bool is_bare(char c) {
+  return c != '\0' && (is_name(c) || std::string_view("!%&()-.:<>?@[]^`|~").find(c) != none);
+}
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 int hex_value(char c) {
@@ -54,7 +56,8 @@ void append_escape(std::string& out, std::string_view escape) {
 
 class Lexer {
  public:
-  Lexer(std::string_view text, std::string_view name, uint32_t file) : text_(text), name_(name), file_(file) {}
+  Lexer(std::string_view text, std::string_view name, uint32_t file)
+      : text_(text), name_(name), file_(file) {}
 
   Lexed run() {
     while (at_ < text_.size()) step();
@@ -79,7 +82,8 @@ class Lexer {
     Span at = span(at_, end);
     advance(end);
     bool piece = kind == TokenKind::word || kind == TokenKind::variable;
-    out_.tokens.push_back({.kind = kind, .touching = piece && touching_, .text = std::move(text), .at = at, .line = line_});
+    out_.tokens.push_back(
+        {.kind = kind, .touching = piece && touching_, .text = std::move(text), .at = at, .line = line_});
     touching_ = piece;
     return out_.tokens.back();
   }
@@ -108,12 +112,12 @@ class Lexer {
     }
   }
 
-  /// Reserved tokens and words without quotes. A word is handed out in the pieces that FreeBSD's lexer makes of
-  /// it, since a syntax error names one piece.
+  /// Reserved tokens and words without quotes. A word is handed out in the pieces that FreeBSD's lexer makes
+  /// of it, since a syntax error names one piece.
   void plain(char c) {
     static constexpr std::string_view reserved = ";,={}";
-    static constexpr TokenKind kinds[] = {TokenKind::semicolon, TokenKind::comma, TokenKind::equals, TokenKind::open,
-                                          TokenKind::close};
+    static constexpr TokenKind kinds[] = {TokenKind::semicolon, TokenKind::comma, TokenKind::equals,
+                                          TokenKind::open, TokenKind::close};
     if (size_t which = reserved.find(c); which != none) {
       add(kinds[which], at_ + 1, {});
     } else if (starts("+=")) {
@@ -135,13 +139,15 @@ class Lexer {
   /// A whole character, so that a message about it is readable.
   void stray() {
     size_t end = at_ + 1;
-    while (end < text_.size() && end < at_ + 4 && (text_[end] & 0xc0) == 0x80 && (text_[at_] & 0xc0) == 0xc0) ++end;
+    while (end < text_.size() && end < at_ + 4 && (text_[end] & 0xc0) == 0x80 && (text_[at_] & 0xc0) == 0xc0)
+      ++end;
     add(TokenKind::stray, end, {});
   }
 
   void comment(size_t end) {
     Span at = span(at_, end);
-    bool trailing = !out_.tokens.empty() && out_.tokens.back().line == line_ && out_.tokens.back().kind != TokenKind::open;
+    bool trailing = !out_.tokens.empty() && out_.tokens.back().line == line_ &&
+                    out_.tokens.back().kind != TokenKind::open;
     std::string_view text = text_.substr(at_, end - at_);
     while (text.ends_with('\r')) text.remove_suffix(1);
     out_.comments.push_back({out_.tokens.size(), {std::string(text), trailing, at}});
@@ -170,7 +176,8 @@ class Lexer {
   /// As on FreeBSD the rest of the line is taken for the string.
   void unterminated_string() {
     size_t end = at_ + 1;
-    while (end < text_.size() && text_[end] != '\n') end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
+    while (end < text_.size() && text_[end] != '\n')
+      end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
     end = std::min(end, text_.size());
     report(span(at_, end), "unterminated string",
            fmt::format("this {} is not closed up to the end of the file", text_[at_]));
@@ -200,7 +207,8 @@ class Lexer {
   /// Up to the next variable or the closing quote; `skip` bytes at the front are the opening quote.
   void literal(size_t close, size_t skip) {
     size_t end = at_ + skip;
-    while (end < close && !(text_[end] == '$' && end + 1 < close && (is_name_start(text_[end + 1]) || text_[end + 1] == '{')))
+    while (end < close && !(text_[end] == '$' && end + 1 < close &&
+                            (is_name_start(text_[end + 1]) || text_[end + 1] == '{')))
       end += text_[end] == '\\' ? 2 : 1;
     end = std::min(end, close);
     std::string text = decode(text_.substr(at_ + skip, end - at_ - skip));
@@ -251,6 +259,8 @@ std::string decode(std::string_view text) {
   return out.substr(0, out.find('\0'));
 }
 
-Lexed lex(std::string_view text, std::string_view name, uint32_t file) { return Lexer(text, name, file).run(); }
+Lexed lex(std::string_view text, std::string_view name, uint32_t file) {
+  return Lexer(text, name, file).run();
+}
 
 }  // namespace cellblock::conf

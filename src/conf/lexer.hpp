@@ -12,7 +12,14 @@
 namespace cellblock::conf {
 
 enum class TokenKind : uint8_t {
-  word, variable, semicolon, comma, equals, append, open, close,
+  word,
+  variable,
+  semicolon,
+  comma,
+  equals,
+  append,
+  open,
+  close,
   stray,  ///< a byte that begins nothing, such as a letter beyond ASCII without quotes
   end
 };
@@ -24,7 +31,7 @@ struct Token {
   bool broken = false;    ///< not terminated: reported already, what follows from it should not be
   std::string text;       ///< decoded
   Span at;
-  uint32_t line = 1;      ///< the line on which the token ends, which is the one that FreeBSD names
+  uint32_t line = 1;  ///< the line on which the token ends, which is the one that FreeBSD names
 };
 
 /// A comment and the index of the token that follows it.
@@ -43,7 +50,8 @@ struct Lexed {
 Lexed lex(std::string_view text, std::string_view name, uint32_t file);
 
 /// Escapes decoded: \a \b \f \n \r \t \v, one to three octal digits, \x and one or two hexadecimal ones,
-/// nothing for a backslash and a newline, else the character itself. Ends at the first NUL, as a C string does.
+/// nothing for a backslash and a newline, else the character itself. Ends at the first NUL, as a C string
+/// does.
 std::string decode(std::string_view text);
 
 }  // namespace cellblock::conf

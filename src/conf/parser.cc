@@ -48,6 +48,7 @@ class Parser {
   void end_of_statement(std::vector<Item>& out, ParamDecl param);
   IncludeDecl include(const ParamDecl& param);
   void comments(std::vector<Item>& out);
+  bool has_gap_before(uint32_t place) const;
 
   void unexpected(Behind behind, int depth, const ParamDecl* param = nullptr);
   Diag explain(Behind behind, const ParamDecl* param) const;
@@ -61,7 +62,7 @@ class Parser {
   std::vector<Token> tokens_;
   std::vector<LexedComment> comments_;
   size_t next_ = 0, next_comment_ = 0;
-  bool muted_ = false;      ///< the statement has a broken token: what follows from it is not reported
+  bool muted_ = false;  ///< the statement has a broken token: what follows from it is not reported
   bool end_reported_ = false;
 };
 
@@ -81,10 +82,21 @@ std::vector<Item> Parser::items(int depth, const Token* opened) {
     } else if (at(TokenKind::close) && opened) {
       break;
     } else {
+      size_t size = out.size();
+      uint32_t begin = peek().at.begin;
       statement(out, depth);
+      if (out.size() > size) out.back().gap = has_gap_before(begin);
     }
   }
   return out;
+}
+
+/// Whether an empty line stands before this place.
+bool Parser::has_gap_before(uint32_t place) const {
+  int lines = 0;
+  for (; place > 0 && std::string_view(" \t\r\n").find(text_[place - 1]) != std::string_view::npos; --place)
+    lines += text_[place - 1] == '\n';
+  return lines > 1;
 }
 
 void Parser::statement(std::vector<Item>& out, int depth) {
@@ -102,7 +114,8 @@ void Parser::statement(std::vector<Item>& out, int depth) {
 }
 
 /// FreeBSD takes `web.* {` for an error, since its lexer makes two words of it and the grammar wants one; the
-/// manual page doesn't know that. Words without quotes that touch and stand before a '{' are taken for a name.
+/// manual page doesn't know that. Words without quotes that touch and stand before a '{' are taken for a
+/// name.
 bool Parser::join_block_name(Token& name) const {
   std::string text = name.text;
   Span at = name.at;
@@ -208,9 +221,10 @@ IncludeDecl Parser::include(const ParamDecl& param) {
     for (const Piece& piece : pattern.pieces)
       if (piece.variable && !variable) variable = &piece;
     if (variable)
-      reader_.report({variable->at,
-                      fmt::format("{} line {}: variables not permitted in '.include' filename", name_, previous().line),
-                      "variables get their values only after all files are read"});
+      reader_.report(
+          {variable->at,
+           fmt::format("{} line {}: variables not permitted in '.include' filename", name_, previous().line),
+           "variables get their values only after all files are read"});
     else
       reader_.include(pattern.pieces.empty() ? "" : pattern.pieces.front().text, pattern.at, out);
   }
@@ -224,7 +238,8 @@ void Parser::comments(std::vector<Item>& out) {
     Comment comment = comments_[next_comment_].comment;
     const Comment* before = out.empty() ? nullptr : std::get_if<Comment>(&out.back().what);
     comment.trailing = comment.trailing && !out.empty() && (!before || before->trailing);
-    out.push_back({std::move(comment)});
+    bool gap = has_gap_before(comment.at.begin);
+    out.push_back({std::move(comment), gap});
   }
 }
 
@@ -232,7 +247,8 @@ void Parser::comments(std::vector<Item>& out) {
 bool Parser::semicolon_missing(Behind behind) const {
   if (behind != Behind::name && behind != Behind::value) return false;
   if (at(TokenKind::close) || at(TokenKind::end)) return true;
-  return at_string() && !peek().touching && raw({0, previous().at.end, peek().at.begin}).find('\n') != std::string::npos;
+  return at_string() && !peek().touching &&
+         raw({0, previous().at.end, peek().at.begin}).find('\n') != std::string::npos;
 }
 
 std::string Parser::hint(Behind behind) const {
@@ -248,7 +264,7 @@ std::string Parser::hint(Behind behind) const {
     case Behind::operator_:
       return "a value is missing before this; an empty one is written \"\"";
     case Behind::value:
-      if (at(TokenKind::open)) return "a block has one word for a name";
+      if (at(TokenKind::open)) return "the name of a block is a single word; one with blanks needs quotes";
       if (at(TokenKind::equals) || at(TokenKind::append)) return "a value that contains this needs quotes";
       return "a value with blanks needs quotes; a ',' stands between values, a ';' behind the last";
   }
@@ -261,7 +277,8 @@ Diag Parser::explain(Behind behind, const ParamDecl* param) const {
   auto gap = [](Span before) { return Span{before.file, before.end, before.end}; };
   if (semicolon_missing(behind)) return {gap(previous().at), {}, "a ';' is missing here"};
   // `persist NEWLINE path = ...` reads as a parameter persist with the value path.
-  bool merged = param && behind == Behind::value && param->assign == Assign::plain && param->values.size() == 1 &&
+  bool merged = param && behind == Behind::value && param->assign == Assign::plain &&
+                param->values.size() == 1 &&
                 (at(TokenKind::equals) || at(TokenKind::append) || at(TokenKind::open)) &&
                 raw({0, param->name.at.end, param->values[0].at.begin}).find('\n') != std::string::npos;
   if (merged) return {gap(param->name.at), {}, "a ';' is missing here"};

@@ -59,8 +59,8 @@ std::string print_started(const model::Wanted& jail, model::JailId jid) {
 std::string print_started_old_style(const model::Wanted& jail, model::JailId jid) {
   std::string ip4 = print_values(jail.find("ip4.addr"), ","), ip6 = print_values(jail.find("ip6.addr"), ",");
   return fmt::format("{}\t{}\t{}\t{}{}{}\t{}\n", jid, print_values(jail.find("path"), ","),
-                     print_values(jail.find("host.hostname"), ","), ip4, ip4.empty() || ip6.empty() ? "" : ",", ip6,
-                     print_values(jail.find("command"), " "));
+                     print_values(jail.find("host.hostname"), ","), ip4,
+                     ip4.empty() || ip6.empty() ? "" : ",", ip6, print_values(jail.find("command"), " "));
 }
 
 }  // namespace cellblock::conf

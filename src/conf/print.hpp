@@ -11,8 +11,8 @@
 
 namespace cellblock::conf {
 
-/// `jail -e SEP`: one line per jail, name=value joined by the separator, each line ended by '\n'. As on FreeBSD
-/// the jid is never among them.
+/// `jail -e SEP`: one line per jail, name=value joined by the separator, each line ended by '\n'. As on
+/// FreeBSD the jid is never among them.
 std::string print_jails(const std::vector<model::Wanted>& jails, std::string_view separator);
 
 /// `jail -J FILE`: "jid=N<TAB>name=..." of a jail that was started, with '\n'.
@@ -20,8 +20,8 @@ std::string print_started(const model::Wanted& jail, model::JailId jid);
 /// The same for an old style command line: "N<TAB>path<TAB>host<TAB>ips<TAB>command".
 std::string print_started_old_style(const model::Wanted& jail, model::JailId jid);
 
-/// A value as jail(8) prints it: "" if empty, in the other kind of quotes if it holds quotes, in double quotes if
-/// it holds a blank or a tab; backslashes and the quotes in use are escaped.
+/// A value as jail(8) prints it: "" if empty, in the other kind of quotes if it holds quotes, in double
+/// quotes if it holds a blank or a tab; backslashes and the quotes in use are escaped.
 std::string quote(std::string_view value);
 
 /// The tree as a jail.conf of the house's style: four blanks for each level, one statement a line. Reading it

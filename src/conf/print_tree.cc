@@ -12,7 +12,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_plain(std::string_view text) {
   if (text.empty() || text.find("//") != text.npos) return false;
   for (char c : text)
-    if (!is_letter(c) && !is_digit(c) && std::string_view(".:-/@%").find(c) == std::string_view::npos) return false;
+    if (!is_letter(c) && !is_digit(c) && std::string_view(".:-/@%").find(c) == std::string_view::npos)
+      return false;
   return true;
 }
 
@@ -55,7 +56,8 @@ std::string print_value(const Value& value) {
     return piece.variable ? lone_reference(piece.text) : print_word(piece.text);
   }
   std::string out = "\"";
-  for (const Piece& piece : value.pieces) out += piece.variable ? reference(piece.text) : escaped(piece.text, "\\\"$");
+  for (const Piece& piece : value.pieces)
+    out += piece.variable ? reference(piece.text) : escaped(piece.text, "\\\"$");
   return out + "\"";
 }
 
@@ -87,7 +89,7 @@ class TreePrinter {
         out_ += fmt::format(" {}\n", comment->text);
         continue;
       }
-      if (i > 0 && wants_gap(items[i - 1], items[i])) out_ += '\n';
+      if (i > 0 && (items[i].gap || wants_gap(items[i - 1], items[i]))) out_ += '\n';
       out_ += indent_;
       std::visit([this](const auto& what) { one(what); }, items[i].what);
     }
@@ -105,12 +107,20 @@ class TreePrinter {
   void one(const ParamDecl& param) {
     std::string line = param.variable ? lone_reference(param.name.value) : print_name(param.name.value);
     switch (param.assign) {
-      case Assign::none: break;
-      case Assign::set: line += " = "; break;
-      case Assign::append: line += " += "; break;
-      case Assign::plain: line += ' '; break;
+      case Assign::none:
+        break;
+      case Assign::set:
+        line += " = ";
+        break;
+      case Assign::append:
+        line += " += ";
+        break;
+      case Assign::plain:
+        line += ' ';
+        break;
     }
-    if (param.assign != Assign::none) line += print_values(param.values, indent_.size() + line.size(), indent_);
+    if (param.assign != Assign::none)
+      line += print_values(param.values, indent_.size() + line.size(), indent_);
     out_ += line + ";\n";
   }
 
@@ -119,7 +129,12 @@ class TreePrinter {
   }
 
   void one(const JailDecl& jail) {
-    out_ += print_name(jail.name.value) + " {\n";
+    out_ += print_name(jail.name.value) + " {";
+    if (jail.items.empty()) {
+      out_ += " }\n";
+      return;
+    }
+    out_ += '\n';
     indent_ += "    ";
     print(jail.items);
     indent_.resize(indent_.size() - 4);

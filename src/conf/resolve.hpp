@@ -22,8 +22,9 @@ struct Resolved {
   std::vector<model::Wanted> jails;
   /// origins[i][k] belongs to jails[i].settings[k].
   std::vector<std::vector<Origin>> origins;
-  /// All problems of all jails in the order of the jails, each also in the jail's own `problems`. jail(8) prints
-  /// them as soon as the file is read, also for jails that it does not touch; `jail -e` still exits with 0.
+  /// All problems of all jails in the order of the jails, each also in the jail's own `problems`. jail(8)
+  /// prints them as soon as the file is read, also for jails that it does not touch; `jail -e` still exits
+  /// with 0.
   std::vector<Diag> diags;
 };
 

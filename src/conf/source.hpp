@@ -27,7 +27,7 @@ bool is_pattern(const std::string& path);
 class MemorySources final : public Sources {
  public:
   using Texts = std::map<std::string, std::string>;
-  explicit MemorySources(Texts texts) : texts_(std::move(texts)) {}
+  explicit MemorySources(Texts texts = {}) : texts_(std::move(texts)) {}
   void set(const std::string& path, std::string text) { texts_[path] = std::move(text); }
   Result<std::string> read(const std::string& path) override;
   Result<std::vector<std::string>> glob(const std::string& pattern) override;

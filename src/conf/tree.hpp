@@ -70,6 +70,7 @@ struct Comment {
 
 struct Item {
   std::variant<ParamDecl, JailDecl, IncludeDecl, Comment> what;
+  bool gap = false;  ///< a blank line stands before it
 };
 
 struct Tree {
@@ -77,7 +78,7 @@ struct Tree {
   std::vector<Item> items;
 };
 
-/// Whether two trees say the same, wherever it stands in their files.
+/// Whether two trees say the same, wherever it stands in their files and with whatever blank lines.
 bool same(const Tree& a, const Tree& b);
 
 }  // namespace cellblock::conf
