@@ -31,7 +31,7 @@ inline constexpr Param identity_rows[] = {
      .field = &Prison::persist},
     {.name = "dying", .kind = Kind::boolean, .side = Side::kernel, .read_only = true, .since = "8.0",
      .text = "Whether the jail is being removed and something still refers to it.",
-     .on_linux = "True while a removed jail's processes are still ending.", .field = &Prison::dying},
+     .on_linux = "Never: a removal waits until nothing of the jail is left.", .field = &Prison::dying},
     {.name = "children.max", .kind = Kind::integer, .side = Side::kernel, .fallback = "0", .since = "8.0",
      .text = "How many jails, of all levels, processes inside this one may create.",
      .on_linux = "Checked when a jail is created, for every jail from the creator's upwards.",
@@ -47,8 +47,9 @@ inline constexpr Param identity_rows[] = {
      .since = "8.0",
      .text = "The jail's kern.securelevel. It is never below the parent's and raising it raises the jails below.",
      .effect = Effect::partial,
-     .on_linux = "Kept and shown. What levels 1 to 3 forbid (file flags, raw memory, modules, the clock) no jail may "
-                 "do here unless an allow flag grants it, at any level.",
+     .on_linux = "From 1 on system file flags, from 2 on the clock and from 3 on the network configuration of a jail "
+                 "with `vnet=new` are out of reach of processes that enter from then on. Raw memory and modules "
+                 "always are.",
      .field = &Prison::securelevel},
     {.name = "osrelease", .kind = Kind::string, .side = Side::kernel, .create_only = true,
      .fallback = "that of the parent", .since = "10.2",
@@ -67,11 +68,12 @@ inline constexpr Param identity_rows[] = {
     {.name = "devfs_ruleset", .kind = Kind::integer, .side = Side::kernel, .fallback = "that of the parent",
      .since = "9.1", .text = "The ruleset that decides which device nodes a devfs mounted in the jail shows.",
      .effect = Effect::partial,
-     .on_linux = "With `mount.devfs`, rulesets 0 and 4 give the nodes of FreeBSD's devfsrules_jail.",
+     .on_linux = "With `mount.devfs`, ruleset 1 shows no device and any other those of devfsrules_jail: null, zero, "
+                 "full, random, urandom, tty and pseudo terminals.",
      .field = &Prison::devfs_ruleset},
     {.name = "mac.label", .kind = Kind::string, .side = Side::kernel, .since = "15.0",
      .text = "The jail's mandatory access control label.", .effect = Effect::none,
-     .on_linux = "Kept and shown; FreeBSD's label grammar names modules that Linux lacks.",
+     .on_linux = "Kept and shown; the labels of FreeBSD name modules that Linux lacks.",
      .field = &Prison::mac_label},
     {.name = "meta", .kind = Kind::string, .side = Side::kernel, .inside = true, .since = "15.0",
      .text = "Free text about the jail, not readable inside. `meta.key=value` sets one line of it, `meta.key` alone "
@@ -136,8 +138,9 @@ inline constexpr Param system_rows[] = {
     {.name = "sysvmsg", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "disable", .since = "11.0",
      .text = "Whether the jail has System V message queues: its own (`new`), its parent's (`inherit`) or none.",
      .effect = Effect::partial,
-     .on_linux = "`new` is an IPC namespace, one for all three of `sysvmsg`, `sysvsem` and `sysvshm`; a disabled one "
-                 "fails with ENOSYS by a seccomp filter. A running jail keeps the kind it was created with.",
+     .on_linux = "One IPC namespace holds all three of `sysvmsg`, `sysvsem` and `sysvshm`: the jail's own, or the "
+                 "parent's if one of them is `inherit`. A disabled one fails with ENOSYS. A running jail keeps the "
+                 "namespace it was created with.",
      .field = &Prison::sysvmsg},
     {.name = "sysvsem", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "disable", .since = "11.0",
      .text = "The same as `sysvmsg`, for System V semaphores.", .effect = Effect::partial,
