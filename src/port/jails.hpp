@@ -20,13 +20,19 @@ namespace cellblock::port {
 
 /// A program to run inside a jail.
 struct Entry {
-  std::vector<std::string> argv;                 ///< argv[0] is looked up in PATH inside the jail
+  /// argv[0] is looked up in PATH inside the jail. Empty: the shell, that is SHELL as the command would see it
+  /// or else /bin/sh, with -i; its errors read `execlp: SHELL: ...` instead of `execvp: CMD: ...`.
+  std::vector<std::string> argv;
   std::vector<std::string> environment;          ///< "NAME=value"
+  std::vector<std::string> environment_last;     ///< the same, set after what `user` and `clean` set
   std::string directory;                         ///< working directory inside; empty: "/", with `clean` the home
   std::optional<std::string> user;               ///< user name to become
   bool user_from_host = false;                   ///< look `user` up in the host's user database
   bool clean = false;                            ///< environment only HOME SHELL TERM USER PATH
   int standard_output = -1, standard_error = -1;  ///< descriptors to use for 1 and 2; -1 keeps the caller's
+  /// Pass 3 and above to the program too, else they are closed. For hooks on the host's side only: nothing but
+  /// 0, 1 and 2 ever goes into a jail.
+  bool keep_descriptors = false;
   bool new_session = false;                      ///< setsid(2) first: a command run in the background
   /// Called in the child last before execve(2), as the user it has become: async-signal-safe calls only, and
   /// nothing written to memory. Undoes what the caller blocked before (signals), sets what exec keeps.

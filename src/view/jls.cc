@@ -42,7 +42,7 @@ size_t size_of_character(std::string_view text) {
 Answer list_jails(const JlsRequest& request, const model::Snapshot& snapshot) {
   Answer answer;
   answer.err = request.warnings;
-  if (!request.jail.empty() && !request.dying && snapshot.jails.size() == 1 &&
+  if (request.one_jail && !request.dying && snapshot.jails.size() == 1 &&
       snapshot.jails.begin()->second.prison.dying)
     return no_such_jail(request, fmt::format("jail \"{}\" is dying", request.jail));
   if (request.check) return answer;

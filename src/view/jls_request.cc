@@ -58,7 +58,7 @@ class Parser {
           request_.jail = arguments[++at];
         else
           return refuse(fmt::format("jls: option requires an argument -- j\n{}", usage));
-        by_jail_ = true;
+        request_.one_jail = true;
         return std::nullopt;
       }
       if (!set(letter)) return refuse(fmt::format("jls: illegal option -- {}\n{}", letter, usage));
@@ -108,7 +108,7 @@ class Parser {
 
   std::variant<JlsRequest, Answer> check(std::span<const std::string> arguments) {
     if (prints_ || !arguments.empty()) return refuse(std::string(usage));
-    if (!by_jail_) return refuse("jls: -j jail to check must be provided for -c\n");
+    if (!request_.one_jail) return refuse("jls: -j jail to check must be provided for -c\n");
     return std::move(request_);
   }
 
@@ -155,7 +155,7 @@ class Parser {
   }
 
   JlsRequest request_;
-  bool verbose_ = false, prints_ = false, by_jail_ = false;
+  bool verbose_ = false, prints_ = false;
 };
 
 }  // namespace

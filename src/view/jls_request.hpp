@@ -41,7 +41,8 @@ struct JlsRequest {
   bool quoted = false;      ///< -q
   bool feedable = false;    ///< -s
   bool with_names = false;  ///< -N
-  std::string jail;         ///< -j; empty for all jails
+  bool one_jail = false;    ///< -j
+  std::string jail;         ///< its word
   std::vector<JlsColumn> columns;
   std::string warnings;  ///< for standard error, before anything else
 };
