@@ -1,0 +1,109 @@
+#include "sys/cgroup.hpp"
+
+#include <dirent.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+
+#include <cerrno>
+#include <ctime>
+#include <memory>
+
+#include "base/text.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::sys {
+namespace {
+
+bool is_cgroup2(const Fd& fd) {
+  struct statfs status {};
+  return fd && ::fstatfs(fd.get(), &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+Fd open_directory(const char* path) { return Fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
+
+/// Names of the sub-groups of the group open as `group`.
+std::vector<std::string> sub_groups(int group) {
+  std::vector<std::string> names;
+  Fd copy(::openat(group, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!copy) return names;
+  std::unique_ptr<DIR, int (*)(DIR*)> dir(::fdopendir(copy.get()), ::closedir);
+  if (!dir) return names;
+  copy.release();
+  while (const dirent* entry = ::readdir(dir.get()))
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  return names;
+}
+
+long milliseconds_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+}  // namespace
+
+Result<Fd> open_cgroup_root(const std::string& fallback) {
+  for (const char* path : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+    Fd fd = open_directory(path);
+    if (is_cgroup2(fd)) return fd;
+  }
+  Fd fd = open_directory(fallback.c_str());
+  if (is_cgroup2(fd)) return fd;
+  CB_CHECK(make_directory(AT_FDCWD, fallback.c_str(), 0700));
+  if (::mount("cgroup2", fallback.c_str(), "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) < 0)
+    return sys_fail(errno, "mount cgroup2 on {}", fallback);
+  return open(fallback, O_RDONLY | O_DIRECTORY);
+}
+
+Result<Fd> make_group(int root, const std::string& path) {
+  CB_CHECK(make_directory(root, path.c_str(), 0755), "cgroup");
+  CB_TRY(Fd group, open_at(root, path.c_str(), O_RDONLY | O_DIRECTORY), "cgroup");
+  return group;
+}
+
+Result<> kill_group(int root, const std::string& path) {
+  auto killed = write_at(root, (path + "/cgroup.kill").c_str(), "1");
+  if (!killed && killed.error().why != Why::absent) return killed;
+  return {};
+}
+
+Result<> remove_group(int root, const std::string& path) {
+  if (::unlinkat(root, path.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
+  auto group = open_at(root, path.c_str(), O_RDONLY | O_DIRECTORY);
+  if (!group) return group.error().why == Why::absent ? Result<>() : pass(group.error());
+  for (const std::string& name : sub_groups(group->get())) CB_CHECK(remove_group(group->get(), name));
+  return remove_directory(root, path.c_str());
+}
+
+Result<std::vector<pid_t>> group_processes(int root, const std::string& path) {
+  CB_TRY(std::string text, read_file_at(root, (path + "/cgroup.procs").c_str()));
+  std::vector<pid_t> pids;
+  for (const std::string& word : split_words(text))
+    if (auto pid = parse_int(word)) pids.push_back(static_cast<pid_t>(*pid));
+  return pids;
+}
+
+Result<bool> group_populated(int root, const std::string& path) {
+  auto events = read_file_at(root, (path + "/cgroup.events").c_str());
+  if (!events) return events.error().why == Why::absent ? Result<bool>(false) : pass(events.error());
+  return events->find("populated 1") != std::string::npos;
+}
+
+Result<bool> wait_group_empty(int root, const std::string& path, int milliseconds) {
+  auto events = open_at(root, (path + "/cgroup.events").c_str(), O_RDONLY);
+  if (!events) return events.error().why == Why::absent ? Result<bool>(true) : pass(events.error());
+  long deadline = milliseconds_now() + milliseconds;
+  for (;;) {
+    CB_TRY(bool populated, group_populated(root, path));
+    long left = deadline - milliseconds_now();
+    if (!populated || left <= 0) return !populated;
+    pollfd poll{events->get(), POLLPRI, 0};
+    if (::poll(&poll, 1, static_cast<int>(left)) < 0 && errno != EINTR) return sys_fail(errno, "poll");
+    char flush[128];
+    (void)!::pread(events->get(), flush, sizeof flush, 0);  // the file must be read for the next event to show
+  }
+}
+
+}  // namespace cellblock::sys

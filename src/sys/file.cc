@@ -1,0 +1,87 @@
+#include "sys/file.hpp"
+
+#include <cerrno>
+#include <climits>
+
+#include "sys/compat.hpp"
+
+namespace cellblock::sys {
+
+Result<Fd> open_at(int dir, const char* path, int flags, mode_t mode) {
+  Fd fd(::openat(dir, path, flags | O_CLOEXEC, mode));
+  if (!fd) return sys_fail(errno, "{}", path);
+  return fd;
+}
+
+Result<Fd> open_resolved(int dir, const char* path, int flags, uint64_t resolve) {
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = resolve;
+  Fd fd(openat2(dir, path, how));
+  if (!fd) return sys_fail(errno, "{}", path);
+  return fd;
+}
+
+Result<std::string> read_all(int fd, size_t limit) {
+  std::string text;
+  size_t used = 0;
+  for (;;) {
+    if (text.size() - used < 4096) text.resize(text.size() + (text.empty() ? 4096 : text.size()));
+    ssize_t got = ::read(fd, text.data() + used, text.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return sys_fail(errno, "read");
+    used += static_cast<size_t>(got);
+    if (used > limit) return sys_fail(EFBIG, "read");
+    if (got == 0) break;
+  }
+  text.resize(used);
+  return text;
+}
+
+Result<std::string> read_file_at(int dir, const char* path, size_t limit) {
+  CB_TRY(Fd fd, open_at(dir, path, O_RDONLY));
+  auto text = read_all(fd.get(), limit);
+  if (!text) return sys_fail(text.error().sys, "{}", path);
+  return text;
+}
+
+Result<> write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t put = ::write(fd, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return sys_fail(errno, "write");
+    text.remove_prefix(static_cast<size_t>(put));
+  }
+  return {};
+}
+
+Result<> write_at(int dir, const char* path, std::string_view text) {
+  CB_TRY(Fd fd, open_at(dir, path, O_WRONLY));
+  if (::write(fd.get(), text.data(), text.size()) < 0) return sys_fail(errno, "write {}", path);
+  return {};
+}
+
+Result<> make_directory(int dir, const char* path, mode_t mode) {
+  if (::mkdirat(dir, path, mode) < 0 && errno != EEXIST) return sys_fail(errno, "mkdir {}", path);
+  return {};
+}
+
+Result<> remove_directory(int dir, const char* path) {
+  if (::unlinkat(dir, path, AT_REMOVEDIR) < 0 && errno != ENOENT) return sys_fail(errno, "rmdir {}", path);
+  return {};
+}
+
+Result<std::string> path_of(int fd) {
+  char target[PATH_MAX];
+  ssize_t length = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), target, sizeof target);
+  if (length < 0) return sys_fail(errno, "/proc/self/fd/{}", fd);
+  return std::string(target, static_cast<size_t>(length));
+}
+
+Result<struct stat> status_of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) < 0) return sys_fail(errno, "fstat");
+  return status;
+}
+
+}  // namespace cellblock::sys

@@ -1,0 +1,42 @@
+// Files and directories by descriptor. One verb per function; errno is read here and nowhere else.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+
+namespace cellblock::sys {
+
+Result<Fd> open_at(int dir, const char* path, int flags, mode_t mode = 0);
+inline Result<Fd> open(const std::string& path, int flags, mode_t mode = 0) {
+  return open_at(AT_FDCWD, path.c_str(), flags, mode);
+}
+/// openat2(2) with RESOLVE_* flags: what a jail may have put in the path can't lead out of `dir`.
+Result<Fd> open_resolved(int dir, const char* path, int flags, uint64_t resolve);
+
+Result<std::string> read_all(int fd, size_t limit = 64u << 20);
+Result<std::string> read_file_at(int dir, const char* path, size_t limit = 64u << 20);
+inline Result<std::string> read_file(const std::string& path, size_t limit = 64u << 20) {
+  return read_file_at(AT_FDCWD, path.c_str(), limit);
+}
+/// Writes all of `text`, or fails.
+Result<> write_all(int fd, std::string_view text);
+/// Opens an existing file and writes `text` in one write(2), as sysfs, procfs and cgroupfs want it.
+Result<> write_at(int dir, const char* path, std::string_view text);
+
+/// EEXIST is success.
+Result<> make_directory(int dir, const char* path, mode_t mode);
+/// ENOENT is success.
+Result<> remove_directory(int dir, const char* path);
+
+/// The path that a descriptor stands for, symbolic links resolved.
+Result<std::string> path_of(int fd);
+
+Result<struct stat> status_of(int fd);
+
+}  // namespace cellblock::sys

@@ -1,0 +1,147 @@
+#include "sys/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "base/text.hpp"
+#include "sys/compat.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::sys {
+namespace {
+
+/// Whether pidfds live on pidfs, where inode numbers are never used again. Asked once per program.
+bool have_pidfs(int pidfd) {
+  static const bool have = [pidfd] {
+    struct statfs status {};
+    return ::fstatfs(pidfd, &status) == 0 && static_cast<uint64_t>(status.f_type) == pidfs_magic;
+  }();
+  return have;
+}
+
+/// Field 22 of /proc/PID/stat; the command's name in field 2 may hold blanks and parentheses.
+Result<uint64_t> start_time(pid_t pid) {
+  CB_TRY(std::string text, read_file(fmt::format("/proc/{}/stat", pid)));
+  size_t close = text.rfind(')');
+  std::vector<std::string> words = close == text.npos ? std::vector<std::string>{} : split_words(text.substr(close + 1));
+  if (words.size() < 20) return fail(Why::failed, "/proc/{}/stat: too short", pid);
+  return static_cast<uint64_t>(parse_int(words[19]).value_or(0));
+}
+
+constexpr size_t stack_size = 256 << 10;
+
+void* new_stack() {
+  return ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE,
+                -1, 0);
+}
+
+}  // namespace
+
+Result<Fd> open_process(pid_t pid) {
+  Fd pidfd(pidfd_open(pid));
+  if (!pidfd) return sys_fail(errno, "process {}", pid);
+  return pidfd;
+}
+
+Result<ProcessMark> mark_of(pid_t pid, int pidfd) {
+  if (have_pidfs(pidfd)) {
+    CB_TRY(struct stat status, status_of(pidfd));
+    return ProcessMark{status.st_ino, 0};
+  }
+  CB_TRY(uint64_t start, start_time(pid));
+  return ProcessMark{0, start};
+}
+
+Result<Fd> open_process(pid_t pid, const ProcessMark& mark) {
+  CB_TRY(Fd pidfd, open_process(pid));
+  CB_TRY(ProcessMark now, mark_of(pid, pidfd.get()));
+  if (now != mark) return sys_fail(ESRCH, "process {}", pid);
+  CB_TRY(bool ended, wait_end(pidfd.get(), 0));
+  if (ended) return sys_fail(ESRCH, "process {}", pid);
+  return pidfd;
+}
+
+Result<> send_signal(int pidfd, int signal) {
+  if (pidfd_send_signal(pidfd, signal) < 0) return sys_fail(errno, "pidfd_send_signal");
+  return {};
+}
+
+Result<bool> wait_end(int pidfd, int milliseconds) {
+  pollfd poll{pidfd, POLLIN, 0};
+  int ready;
+  do ready = ::poll(&poll, 1, milliseconds);
+  while (ready < 0 && errno == EINTR);
+  if (ready < 0) return sys_fail(errno, "poll");
+  return ready > 0;
+}
+
+Result<int> reap(int pidfd) {
+  siginfo_t info{};
+  while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) < 0)
+    if (errno != EINTR) return sys_fail(errno, "waitid");
+  return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+}
+
+Result<> run_sharing(const std::function<void()>& body) {
+  auto trampoline = [](void* context) {
+    (*static_cast<const std::function<void()>*>(context))();
+    return 0;
+  };
+  // A stack of its own: a jail's first process may be waiting on the common one meanwhile.
+  static void* const stack = new_stack();
+  int raw = -1;
+  CloneRequest request{CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD};
+  request.pidfd = &raw;
+  request.stack = stack;
+  CB_TRY(pid_t child, clone_process(request, trampoline, const_cast<std::function<void()>*>(&body)));
+  (void)child;
+  Fd pidfd(raw);
+  CB_TRY(int status, reap(pidfd.get()));
+  if (status != 0) return fail(Why::failed, "helper process ended with status {:#x}", status);
+  return {};
+}
+
+Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), void* context) {
+  // Children that share memory end or exec before the caller makes the next one, so one stack serves all.
+  static void* const common = new_stack();
+  void* stack = request.stack ? request.stack : common;
+  if (stack == MAP_FAILED) return sys_fail(ENOMEM, "clone3");
+  clone_args args{};
+  args.flags = request.flags | (request.cgroup >= 0 ? CLONE_INTO_CGROUP : 0ull);
+  args.pidfd = reinterpret_cast<uint64_t>(request.pidfd);
+  args.child_tid = reinterpret_cast<uint64_t>(request.child_tid);
+  args.exit_signal = SIGCHLD;
+  args.stack = reinterpret_cast<uint64_t>(stack);
+  args.stack_size = stack_size;
+  args.cgroup = static_cast<uint64_t>(request.cgroup);
+  long result;
+#if defined(__x86_64__)
+  // The C library has no clone3(2), and a child on another stack must not return from the call.
+  asm volatile(
+      "syscall\n\t"
+      "test %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "xor %%ebp, %%ebp\n\t"
+      "mov %[context], %%rdi\n\t"
+      "call *%[body]\n\t"
+      "mov %%eax, %%edi\n\t"
+      "mov $60, %%eax\n\t"  // exit(2) of this thread group; exit_group is the same here
+      "syscall\n"
+      "1:"
+      : "=a"(result)
+      : "0"(SYS_clone3), "D"(&args), "S"(sizeof args), [body] "r"(body), [context] "r"(context)
+      : "rcx", "r11", "memory");
+#else
+#error "clone_process: only x86_64 so far"
+#endif
+  if (result < 0) return sys_fail(static_cast<int>(-result), "clone3");
+  return static_cast<pid_t>(result);
+}
+
+}  // namespace cellblock::sys
