@@ -1,0 +1,128 @@
+#include "kernel/home.hpp"
+
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "keeper/image.hpp"
+#include "sys/compat.hpp"
+#include "sys/file.hpp"
+#include "sys/mount.hpp"
+#include "sys/process.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+/// Whether `dir` is a mount of its own rather than a directory of /run.
+bool is_mount_of_its_own(int dir) {
+  struct statx inner {}, outer {};
+  if (::statx(dir, "", AT_EMPTY_PATH, STATX_MNT_ID, &inner) < 0) return false;
+  if (::statx(dir, "..", 0, STATX_MNT_ID, &outer) < 0) return false;
+  return inner.stx_mnt_id != outer.stx_mnt_id;
+}
+
+/// Mounts the tmpfs, privately: the namespace pinned below must not propagate anywhere.
+Result<> mount_home() {
+  CB_TRY(sys::Tree tree, sys::Tree::create("tmpfs", {{"mode", "0700"}, {"size", "256m"}, {"source", "cellblock"}},
+                                           MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+  CB_CHECK(tree.attach(home_path));
+  if (::mount(nullptr, home_path, nullptr, MS_PRIVATE, nullptr) < 0) return sys_fail(errno, "{}", home_path);
+  return {};
+}
+
+/// Runs in a child: turns its mount namespace into the spawner. 0, or the errno of what failed.
+int become_spawner() {
+  if (::unshare(CLONE_NEWNS) < 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0) return errno;
+  auto tree = sys::Tree::create("tmpfs", {{"mode", "0555"}, {"size", "16k"}, {"source", "cellblock-spawner"}},
+                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  if (!tree) return tree.error().sys;
+  auto file = sys::open_at(tree->fd(), "keeper", O_WRONLY | O_CREAT | O_EXCL, 0555);
+  if (!file) return file.error().sys;
+  if (auto written = sys::write_all(file->get(), keeper::image()); !written) return written.error().sys;
+  file->reset();
+  if (auto read_only = tree->change(MOUNT_ATTR_RDONLY); !read_only) return read_only.error().sys;
+  if (auto attached = tree->attach("/"); !attached) return attached.error().sys;
+  if (::fchdir(tree->fd()) < 0 || ::syscall(SYS_pivot_root, ".", ".") < 0 || ::umount2(".", MNT_DETACH) < 0)
+    return errno;
+  return 0;
+}
+
+/// Binds the mount namespace of process `pid` to `spawner` in the home directory.
+Result<> pin_namespace(pid_t pid, int home) {
+  CB_TRY(Fd file, sys::open_at(home, "spawner", O_WRONLY | O_CREAT, 0600));
+  std::string source = fmt::format("/proc/{}/ns/mnt", pid);
+  std::string target = fmt::format("/proc/self/fd/{}", file.get());
+  if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0)
+    return sys_fail(errno, "pinning the spawner namespace");
+  return {};
+}
+
+Result<> make_spawner(int home) {
+  int ready[2], done[2];
+  if (::pipe2(ready, O_CLOEXEC) < 0 || ::pipe2(done, O_CLOEXEC) < 0) return sys_fail(errno, "pipe");
+  Fd ready_read(ready[0]), ready_write(ready[1]), done_read(done[0]), done_write(done[1]);
+  pid_t child = ::fork();
+  if (child < 0) return sys_fail(errno, "fork");
+  if (child == 0) {
+    done_write.reset();
+    int error = become_spawner();
+    char byte;
+    (void)!::write(ready_write.get(), &error, sizeof error);
+    (void)!::read(done_read.get(), &byte, 1);
+    ::_exit(0);
+  }
+  int error = EPIPE;
+  ready_write.reset();
+  (void)!::read(ready_read.get(), &error, sizeof error);
+  Result<> pinned = error ? sys_fail(error, "making the spawner namespace") : pin_namespace(child, home);
+  done_write.reset();
+  ::waitpid(child, nullptr, 0);
+  return pinned;
+}
+
+/// The directory below the tmpfs serves as the lock for making things: it is always there.
+Result<Fd> lock_making() {
+  CB_CHECK(sys::make_directory(AT_FDCWD, "/run", 0755));
+  CB_CHECK(sys::make_directory(AT_FDCWD, home_path, 0700));
+  CB_TRY(Fd lock, sys::open("/run", O_RDONLY | O_DIRECTORY));
+  if (::flock(lock.get(), LOCK_EX) < 0) return sys_fail(errno, "flock /run");
+  return lock;
+}
+
+}  // namespace
+
+Result<Home> Home::open(bool create) {
+  auto dir = sys::open(home_path, O_RDONLY | O_DIRECTORY);
+  if (dir && is_mount_of_its_own(dir->get())) return Home(std::move(*dir));
+  if (dir && !create) return sys_fail(ENOENT, "{}", home_path);
+  if (!dir && (!create || dir.error().why != Why::absent)) return pass(dir.error());
+  CB_TRY(Fd lock, lock_making());
+  CB_TRY(Fd made, sys::open(home_path, O_RDONLY | O_DIRECTORY));
+  if (!is_mount_of_its_own(made.get())) {
+    CB_CHECK(mount_home());
+    CB_TRY(made, sys::open(home_path, O_RDONLY | O_DIRECTORY));
+  }
+  return Home(std::move(made));
+}
+
+Result<Fd> Home::spawner() const {
+  auto is_namespace = [](const Fd& fd) {
+    struct statfs status {};
+    return ::fstatfs(fd.get(), &status) == 0 && status.f_type == NSFS_MAGIC;
+  };
+  auto pinned = sys::open_at(fd(), "spawner", O_RDONLY);
+  if (pinned && is_namespace(*pinned)) return pinned;
+  CB_TRY(Fd lock, lock_making());
+  pinned = sys::open_at(fd(), "spawner", O_RDONLY);
+  if (pinned && is_namespace(*pinned)) return pinned;
+  CB_CHECK(make_spawner(fd()));
+  return sys::open_at(fd(), "spawner", O_RDONLY);
+}
+
+}  // namespace cellblock::kernel

@@ -1,0 +1,33 @@
+// /run/cellblock: a small tmpfs of Cellblock's own, private and closed to everyone but root.
+//
+//   journal   the record (record/journal.hpp)
+//   lock      flock(2) guards appends to the journal
+//   spawner   pins the spawner mount namespace: one empty read-only tmpfs that holds only the keeper
+//   dev/      one template of a jail's /dev per devfs ruleset in use
+//
+// It is made by the first command that needs it and is gone with the next boot, as the jails are.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+
+namespace cellblock::kernel {
+
+inline constexpr const char* home_path = "/run/cellblock";
+
+class Home {
+ public:
+  /// Opens it; makes it first where `create`. Without root rights: Why::denied. Absent: Why::absent.
+  static Result<Home> open(bool create);
+
+  int fd() const { return dir_.get(); }
+
+  /// The spawner mount namespace, made where it is missing.
+  Result<Fd> spawner() const;
+
+ private:
+  explicit Home(Fd dir) : dir_(std::move(dir)) {}
+  Fd dir_;
+};
+
+}  // namespace cellblock::kernel

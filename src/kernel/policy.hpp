@@ -1,0 +1,31 @@
+// What a process in a jail may ask of the kernel: one table from the jail's parameters to seccomp rules and
+// capabilities.
+//
+// The rules follow FreeBSD's prison_priv_check(9): what root in a jail may do there it may do here; the rest is
+// refused, with FreeBSD's errno where it defines one.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "model/jail.hpp"
+
+namespace cellblock::kernel {
+
+/// The seccomp program for processes that enter the jail. With `notify` the jail's warden answers the calls
+/// that need it (nested jails, mounts, uname); without, they are refused or plain.
+std::vector<sock_filter> filter_for(const model::Prison& prison, bool warden);
+
+/// Capabilities that stay in the bounding set (bit n: capability n).
+uint64_t capabilities_for(const model::Prison& prison);
+
+/// Whether some parameter can only be served by a warden, a helper process on the host.
+bool needs_warden(const model::Prison& prison);
+
+/// The system call number by which jail(8) in a jail reaches its warden. No kernel has a call with this number,
+/// so outside of a jail it answers ENOSYS, and in a jail without warden EPERM: that tells where one is.
+inline constexpr uint32_t jail_call = 0x0ce11;
+
+}  // namespace cellblock::kernel

@@ -1,0 +1,222 @@
+#include "record/journal.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "model/param.hpp"
+
+namespace cellblock::record {
+namespace {
+
+using model::Jail;
+using model::JailId;
+
+std::string encode(const Process& process) {
+  return fmt::format("{}:{}:{}", process.pid, process.inode, process.start);
+}
+
+std::optional<Process> decode_process(std::string_view text) {
+  std::vector<std::string> parts = split(text, ':');
+  if (parts.size() != 3) return std::nullopt;
+  auto pid = parse_int(parts[0]), inode = parse_int(parts[1]), start = parse_int(parts[2]);
+  if (!pid || !inode || !start) return std::nullopt;
+  return Process{static_cast<pid_t>(*pid), static_cast<uint64_t>(*inode), static_cast<uint64_t>(*start)};
+}
+
+std::optional<JailId> decode_jid(std::string_view text) {
+  auto jid = parse_int(text);
+  if (!jid || *jid < 1 || *jid > model::max_jail_id) return std::nullopt;
+  return static_cast<JailId>(*jid);
+}
+
+/// A line taken apart: "@key=value" words by key, the rest in order, all decoded.
+struct Words {
+  std::map<std::string, std::string, std::less<>> marks;
+  std::vector<std::string> plain;
+
+  const std::string& mark(std::string_view key) const {
+    static const std::string nothing;
+    auto found = marks.find(key);
+    return found == marks.end() ? nothing : found->second;
+  }
+};
+
+Words take_apart(std::string_view line) {
+  Words words;
+  while (!line.empty()) {
+    size_t end = std::min(line.find(' '), line.size());
+    std::string_view word = line.substr(0, end);
+    line.remove_prefix(std::min(end + 1, line.size()));
+    size_t equals = word.find('=');
+    if (word.starts_with('@') && equals != word.npos)
+      words.marks.emplace(word.substr(1, equals - 1), unvis(word.substr(equals + 1)));
+    else if (!word.empty())
+      words.plain.emplace_back(word);
+  }
+  return words;
+}
+
+/// "name=value" words, a list's name repeated, a bare name for no value.
+std::vector<model::Setting> settings_in(const std::vector<std::string>& words, size_t first) {
+  std::vector<model::Setting> settings;
+  for (size_t i = first; i < words.size(); ++i) {
+    size_t equals = words[i].find('=');
+    std::string name = words[i].substr(0, equals);
+    if (settings.empty() || settings.back().name != name) settings.push_back({name, {}});
+    if (equals != std::string::npos) settings.back().values.push_back(unvis(std::string_view(words[i]).substr(equals + 1)));
+  }
+  return settings;
+}
+
+bool apply_jail(State& state, const Words& words) {
+  auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
+  if (!jid) return false;
+  Jail jail;
+  if (const Jail* known = state.snapshot.find(*jid))
+    jail.runtime = known->runtime;
+  for (const model::Setting& setting : settings_in(words.plain, 2))
+    if (!model::assign(jail.prison, setting)) return false;
+  jail.prison.jid = *jid;
+  jail.prison.cpuset_id = *jid + 1;
+  if (auto parent = parse_int(words.mark("parent"))) jail.prison.parent = static_cast<JailId>(*parent);
+  jail.runtime.cgroup = words.mark("cgroup");
+  jail.runtime.uid_base = static_cast<uint32_t>(parse_int(words.mark("uid")).value_or(0));
+  if (auto maker = decode_process(words.mark("owner"))) state.makers[*jid] = *maker;
+  if (!state.snapshot.find(*jid)) state.snapshot.last_jid = *jid;
+  state.snapshot.jails[*jid] = std::move(jail);
+  return true;
+}
+
+bool apply_run(State& state, const Words& words) {
+  auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
+  auto keeper = decode_process(words.mark("keeper"));
+  if (!jid || !keeper || !state.snapshot.jails.contains(*jid)) return false;
+  model::Runtime& runtime = state.snapshot.jails[*jid].runtime;
+  runtime.keeper = keeper->pid;
+  runtime.keeper_inode = keeper->inode;
+  runtime.keeper_start = keeper->start;
+  state.makers.erase(*jid);
+  return true;
+}
+
+bool apply_end(State& state, const Words& words) {
+  auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
+  if (!jid) return false;
+  state.makers.erase(*jid);
+  return state.snapshot.jails.erase(*jid) > 0;
+}
+
+bool apply_last(State& state, const Words& words) {
+  auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
+  if (!jid) return false;
+  state.snapshot.last_jid = *jid;
+  return true;
+}
+
+bool apply_mount(State& state, const Words& words) {
+  auto owner = decode_process(words.mark("owner"));
+  if (!owner || words.plain.size() != 2) return false;
+  state.mounts.push_back({*owner, words.mark("root"), unvis(words.plain[1]),
+                          static_cast<uint64_t>(parse_int(words.mark("was")).value_or(0))});
+  return true;
+}
+
+bool apply_unmount(State& state, const Words& words) {
+  if (words.plain.size() != 2) return false;
+  std::string target = unvis(words.plain[1]);
+  auto last = std::find_if(state.mounts.rbegin(), state.mounts.rend(), [&](auto& made) { return made.target == target; });
+  if (last == state.mounts.rend()) return false;
+  state.mounts.erase(std::next(last).base());
+  return true;
+}
+
+bool apply_alias(State& state, const Words& words) {
+  auto owner = decode_process(words.mark("owner"));
+  auto prefix = words.plain.size() == 4 ? parse_int(words.plain[3]) : std::nullopt;
+  if (!owner || !prefix) return false;
+  state.aliases.push_back(
+      {*owner, words.mark("root"), unvis(words.plain[1]), unvis(words.plain[2]), static_cast<int>(*prefix)});
+  return true;
+}
+
+bool apply_unalias(State& state, const Words& words) {
+  if (words.plain.size() != 4) return false;
+  std::string interface = unvis(words.plain[1]), address = unvis(words.plain[2]);
+  return std::erase_if(state.aliases, [&](const AliasMade& made) {
+           return made.interface == interface && made.address == address;
+         }) > 0;
+}
+
+}  // namespace
+
+std::string jail_line(const Jail& jail, const std::optional<Process>& maker) {
+  std::string line = fmt::format("jail {}", jail.prison.jid);
+  if (maker) line += " @owner=" + encode(*maker);
+  line += " @cgroup=" + vis(jail.runtime.cgroup);
+  if (jail.runtime.uid_base) line += fmt::format(" @uid={}", jail.runtime.uid_base);
+  if (jail.prison.parent) line += fmt::format(" @parent={}", jail.prison.parent);
+  for (const model::Setting& setting : model::settings_of(jail.prison)) {
+    if (setting.bare()) line += " " + setting.name;
+    for (const std::string& value : setting.values) line += " " + setting.name + "=" + vis(value);
+  }
+  return line + "\n";
+}
+
+std::string run_line(JailId jid, const model::Runtime& runtime) {
+  return fmt::format("run {} @keeper={}\n", jid, encode({runtime.keeper, runtime.keeper_inode, runtime.keeper_start}));
+}
+
+std::string end_line(JailId jid) { return fmt::format("end {}\n", jid); }
+
+std::string mount_line(const MountMade& made) {
+  return fmt::format("mount @owner={} @was={} @root={} {}\n", encode(made.owner), made.was, vis(made.root),
+                     vis(made.target));
+}
+
+std::string unmount_line(std::string_view target) { return "unmount " + vis(target) + "\n"; }
+
+std::string alias_line(const AliasMade& made) {
+  return fmt::format("alias @owner={} @root={} {} {} {}\n", encode(made.owner), vis(made.root), vis(made.interface),
+                     vis(made.address), made.prefix);
+}
+
+std::string unalias_line(const AliasMade& made) {
+  return fmt::format("unalias {} {} {}\n", vis(made.interface), vis(made.address), made.prefix);
+}
+
+bool apply_line(State& state, std::string_view line) {
+  Words words = take_apart(line);
+  if (words.plain.empty()) return false;
+  const std::string& verb = words.plain[0];
+  if (verb == "jail") return apply_jail(state, words);
+  if (verb == "run") return apply_run(state, words);
+  if (verb == "end") return apply_end(state, words);
+  if (verb == "last") return apply_last(state, words);
+  if (verb == "mount") return apply_mount(state, words);
+  if (verb == "unmount") return apply_unmount(state, words);
+  if (verb == "alias") return apply_alias(state, words);
+  if (verb == "unalias") return apply_unalias(state, words);
+  return verb == "cellblock-journal";
+}
+
+size_t fold(State& state, std::string_view text) {
+  size_t used = 0;
+  for (size_t end; (end = text.find('\n', used)) != text.npos; used = end + 1)
+    (void)apply_line(state, text.substr(used, end - used));
+  return used;
+}
+
+std::string rewrite(const State& state) {
+  std::string text(header);
+  for (const auto& [jid, jail] : state.snapshot.jails) {
+    auto maker = state.makers.find(jid);
+    text += jail_line(jail, maker == state.makers.end() ? std::nullopt : std::optional(maker->second));
+    if (jail.runtime.keeper) text += run_line(jid, jail.runtime);
+  }
+  for (const MountMade& made : state.mounts) text += mount_line(made);
+  for (const AliasMade& made : state.aliases) text += alias_line(made);
+  if (state.snapshot.last_jid) text += fmt::format("last {}\n", state.snapshot.last_jid);
+  return text;
+}
+
+}  // namespace cellblock::record

@@ -1,0 +1,79 @@
+// The journal: what Cellblock has done and is about to do on this host, one line per event, readable with cat.
+//
+// This folder is the text and its meaning; kernel/registry.cc keeps the file. A line is written before the step
+// that it announces, so whatever a crash leaves behind is named in the journal, and undoing is idempotent.
+//
+//   cellblock-journal 1
+//   jail 7 @owner=812:5711:0 @cgroup=cellblock/7 @uid=268894208 name=web path=/jails/web persist=true ...
+//   run 7 @keeper=813:5712:0           its process 1 runs; until then the owner answers for it
+//   mount @owner=812:5711:0 @was=31 @root=/jails/web /jails/web/data
+//   unmount /jails/web/data
+//   alias @owner=812:5711:0 @root=/jails/web em0 10.0.0.7 32
+//   unalias em0 10.0.0.7 32
+//   end 7
+//   last 7                             the jid given last (written when the journal is rewritten)
+//
+// Words are encoded by vis(); a process is PID:INODE:START (sys::ProcessMark).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/snapshot.hpp"
+
+namespace cellblock::record {
+
+inline constexpr std::string_view header = "cellblock-journal 1\n";
+
+/// A process of the host, told from later ones with the same pid.
+struct Process {
+  pid_t pid = 0;
+  uint64_t inode = 0, start = 0;
+  friend bool operator==(const Process&, const Process&) = default;
+};
+
+/// A mount made on the host below a jail's root. `was` is the id of the mount that lay at `target` before, so
+/// that an undo after a crash can tell whether the step was done.
+struct MountMade {
+  Process owner;
+  std::string root, target;
+  uint64_t was = 0;
+};
+
+/// An address added to a host's interface for a jail.
+struct AliasMade {
+  Process owner;
+  std::string root, interface, address;
+  int prefix = 0;
+};
+
+/// Everything the journal says.
+struct State {
+  model::Snapshot snapshot;                   ///< jails that run or are being made
+  std::map<model::JailId, Process> makers;    ///< who is making the jail; gone once it runs
+  std::vector<MountMade> mounts;
+  std::vector<AliasMade> aliases;
+};
+
+std::string jail_line(const model::Jail& jail, const std::optional<Process>& maker);
+std::string run_line(model::JailId jid, const model::Runtime& runtime);
+std::string end_line(model::JailId jid);
+std::string mount_line(const MountMade& made);
+std::string unmount_line(std::string_view target);
+std::string alias_line(const AliasMade& made);
+std::string unalias_line(const AliasMade& made);
+
+/// Folds one line (without its newline) into `state`. False: the line means nothing; `state` is unchanged.
+bool apply_line(State& state, std::string_view line);
+
+/// Folds whole lines of `text`; returns how many bytes they were. A last line without newline, torn by a crash,
+/// is left alone.
+size_t fold(State& state, std::string_view text);
+
+/// The shortest journal that folds to `state`.
+std::string rewrite(const State& state);
+
+}  // namespace cellblock::record

@@ -1,0 +1,100 @@
+#include "record/journal.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cellblock::record {
+namespace {
+
+model::Jail web() {
+  model::Jail jail;
+  jail.prison.jid = 7;
+  jail.prison.name = "web";
+  jail.prison.path = "/jails/web root";
+  jail.prison.persist = true;
+  jail.prison.ip4 = model::Sys::fresh;
+  jail.prison.ip4_addr = {"10.0.0.1", "10.0.0.2"};
+  jail.prison.meta = "a=b\nc=d";
+  jail.runtime.cgroup = "cellblock/7";
+  jail.runtime.uid_base = 65536;
+  return jail;
+}
+
+const Process maker{10, 20, 0};
+
+TEST(Journal, AJailComesBackAsWritten) {
+  State state;
+  std::string line = jail_line(web(), maker);
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+  EXPECT_EQ(fold(state, line), line.size());
+  const model::Jail* jail = state.snapshot.find(7);
+  ASSERT_TRUE(jail);
+  EXPECT_EQ(jail->prison.path, "/jails/web root");
+  EXPECT_EQ(jail->prison.meta, "a=b\nc=d");
+  EXPECT_EQ(jail->prison.ip4_addr, (std::vector<std::string>{"10.0.0.1", "10.0.0.2"}));
+  EXPECT_TRUE(jail->prison.persist);
+  EXPECT_EQ(jail->runtime.uid_base, 65536u);
+  EXPECT_EQ(state.makers.at(7), maker);
+}
+
+TEST(Journal, RunHandsTheJailOverFromItsMaker) {
+  State state;
+  model::Runtime runtime;
+  runtime.keeper = 99;
+  runtime.keeper_inode = 1234;
+  fold(state, jail_line(web(), maker) + run_line(7, runtime));
+  EXPECT_TRUE(state.makers.empty());
+  EXPECT_EQ(state.snapshot.find(7)->runtime.keeper, 99);
+  EXPECT_EQ(state.snapshot.find(7)->runtime.cgroup, "cellblock/7");
+  fold(state, jail_line(web(), std::nullopt));
+  EXPECT_EQ(state.snapshot.find(7)->runtime.keeper, 99) << "a change of parameters keeps the runtime";
+}
+
+TEST(Journal, EndRemovesAndTheJidStaysUsed) {
+  State state;
+  fold(state, jail_line(web(), maker) + end_line(7));
+  EXPECT_EQ(state.snapshot.find(7), nullptr);
+  EXPECT_TRUE(state.makers.empty());
+  EXPECT_EQ(state.snapshot.last_jid, 7);
+}
+
+TEST(Journal, MountsAreUndoneNewestFirst) {
+  State state;
+  MountMade a{maker, "/j", "/j/x", 1}, b{maker, "/j", "/j/x", 2};
+  fold(state, mount_line(a) + mount_line(b) + unmount_line("/j/x"));
+  ASSERT_EQ(state.mounts.size(), 1u);
+  EXPECT_EQ(state.mounts[0].was, 1u);
+}
+
+TEST(Journal, TornAndForeignLinesChangeNothing) {
+  State state;
+  std::string text = jail_line(web(), maker);
+  size_t whole = text.size();
+  text += "end 7";  // no newline: torn
+  EXPECT_EQ(fold(state, text), whole);
+  EXPECT_TRUE(state.snapshot.find(7));
+  for (auto line : {"", "jail", "jail x", "jail 0 name=x", "jail 9999999", "run 8 @keeper=1:2:3", "run 7 @keeper=1:2",
+                    "mount /x", "alias a b c", "end 9", "jail 8 nosuchparameter=1", "\x01\x02", "last -1"})
+    EXPECT_FALSE(apply_line(state, line)) << line;
+  EXPECT_EQ(state.snapshot.jails.size(), 1u);
+}
+
+TEST(Journal, RewriteFoldsToTheSameState) {
+  State state;
+  model::Runtime runtime;
+  runtime.keeper = 99;
+  model::Jail other = web();
+  other.prison.jid = 9;
+  other.prison.name = "web.inner";
+  other.prison.parent = 7;
+  fold(state, std::string(header) + jail_line(web(), maker) + run_line(7, runtime) + jail_line(other, maker) +
+                  mount_line({maker, "/j", "/j/x", 1}) + alias_line({maker, "/j", "em0", "10.0.0.1", 32}) + end_line(3));
+  State again;
+  std::string text = rewrite(state);
+  EXPECT_EQ(fold(again, text), text.size());
+  EXPECT_EQ(rewrite(again), text);
+  EXPECT_EQ(again.snapshot.find(9)->prison.parent, 7);
+  EXPECT_EQ(again.makers.size(), 1u);
+}
+
+}  // namespace
+}  // namespace cellblock::record
