@@ -1,0 +1,324 @@
+#include "kernel/birth.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <atomic>
+#include <cerrno>
+#include <climits>
+
+#include "kernel/confine.hpp"
+#include "kernel/latency.hpp"
+#include "kernel/policy.hpp"
+#include "sys/compat.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::Sys;
+
+/// What parent and child share. The child only reads the plan and writes the outcome: it allocates nothing,
+/// for it runs in the parent's memory while the parent goes on.
+struct Cradle {
+  // plan
+  const BirthRequest* request = nullptr;
+  const Confinement* confinement = nullptr;  ///< for an init of the jail's own
+  sys::Tree root, proc;
+  Fd keeper, spawner;
+  bool own_users = false;
+  // outcome
+  std::atomic<int> go{0};
+  int error = 0;
+  const char* what = nullptr;
+  const char* where = "";
+  pid_t tid = 0;  ///< zeroed and woken by the kernel when the child has exec'ed or ended
+  int pidfd = -1;
+  pid_t pid = 0;
+};
+
+long futex(void* word, int operation, int value) {
+  return ::syscall(SYS_futex, word, operation, value, nullptr, nullptr, 0);
+}
+
+int give_up(Cradle& cradle, const char* what, const char* where = "") {
+  cradle.error = errno;
+  cradle.what = what;
+  cradle.where = where;
+  return 111;
+}
+
+/// A file system that belongs to the jail's own user namespace, made by the child.
+int mount_new(const char* type, std::initializer_list<std::pair<const char*, const char*>> options, const char* target) {
+  int context = ::fsopen(type, FSOPEN_CLOEXEC);
+  if (context < 0) return -1;
+  for (auto [key, value] : options)
+    if (::fsconfig(context, FSCONFIG_SET_STRING, key, value, 0) < 0) return -1;
+  if (::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0) return -1;
+  int mount = ::fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  if (mount < 0) return -1;
+  int attached = ::move_mount(mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+  int error = errno;
+  ::close(mount);
+  ::close(context);
+  errno = error;
+  return attached;
+}
+
+int lay(int tree, const char* target) {
+  return ::move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+int become_root() {
+  return ::syscall(SYS_setgroups, 0, nullptr) < 0 || ::syscall(SYS_setresgid, 0, 0, 0) < 0 ||
+                 ::syscall(SYS_setresuid, 0, 0, 0) < 0
+             ? -1
+             : 0;
+}
+
+/// Without a user namespace, process 1 must not keep more than the jail's capabilities.
+void drop_bounding_set(uint64_t keep) {
+  for (int capability = 0; capability <= 63; ++capability)
+    if (!(keep >> capability & 1) && ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return;
+}
+
+int mount_root(Cradle& cradle) {
+  if (lay(cradle.root.fd(), "/") < 0) return give_up(cradle, "root");
+  if (::fchdir(cradle.root.fd()) < 0 || ::chroot(".") < 0) return give_up(cradle, "chroot");
+  for (const Inlay& inlay : cradle.request->inlays)
+    if (lay(inlay.tree.fd(), inlay.target.c_str()) < 0) return give_up(cradle, "mount", inlay.target.c_str());
+  return 0;
+}
+
+int mount_devices(Cradle& cradle) {
+  if (!cradle.request->dev) return 0;
+  if (lay(cradle.request->dev.fd(), "/dev") < 0) return give_up(cradle, "mount.devfs", "/dev");
+  if (mount_new("devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}}, "/dev/pts") < 0)
+    return give_up(cradle, "mount.devfs", "/dev/pts");
+  if (mount_new("tmpfs", {{"mode", "1777"}}, "/dev/shm") < 0) return give_up(cradle, "mount.devfs", "/dev/shm");
+  return 0;
+}
+
+int mount_proc(Cradle& cradle) {
+  if (!cradle.proc) return 0;
+  if (lay(cradle.proc.fd(), "/proc") < 0) return give_up(cradle, "mount.procfs", "/proc");
+  if (!cradle.own_users && cover_proc() < 0) return give_up(cradle, "mount.procfs", "/proc");
+  return 0;
+}
+
+int set_names(Cradle& cradle) {
+  const model::Prison& prison = cradle.request->prison;
+  if (prison.host == Sys::inherit) return 0;
+  if (::sethostname(prison.hostname.c_str(), prison.hostname.size()) < 0) return give_up(cradle, "host.hostname");
+  if (::setdomainname(prison.domainname.c_str(), prison.domainname.size()) < 0)
+    return give_up(cradle, "host.domainname");
+  return 0;
+}
+
+/// The keeper holds no descriptor: a pipe that jail(8) was given must close when jail(8) ends.
+int run_keeper(Cradle& cradle) {
+  int image = cradle.keeper.get();
+  auto low = static_cast<unsigned>(image);
+  if ((low > 0 && sys::close_range(0, low - 1, CLOSE_RANGE_UNSHARE) < 0) ||
+      sys::close_range(low + 1, UINT_MAX, CLOSE_RANGE_UNSHARE) < 0)
+    return give_up(cradle, "close_range");
+  if (!cradle.own_users) drop_bounding_set(capabilities_for(cradle.request->prison));
+  char* const argv[] = {const_cast<char*>("keeper"), nullptr};
+  char* const environment[] = {nullptr};
+  ::syscall(SYS_execveat, image, "", argv, environment, AT_EMPTY_PATH);
+  return give_up(cradle, "keeper");
+}
+
+/// Process 1 in the jail.
+int grow(void* context) {
+  Cradle& cradle = *static_cast<Cradle*>(context);
+  while (cradle.go.load() == 0) futex(&cradle.go, FUTEX_WAIT, 0);
+  if (cradle.go.load() < 0) return 1;  // the parent gave up
+  if (cradle.own_users && become_root() < 0) return give_up(cradle, "setuid");
+  if (::unshare(CLONE_NEWCGROUP) < 0) return give_up(cradle, "cgroup namespace");
+  if (int failed = mount_root(cradle)) return failed;
+  if (int failed = mount_devices(cradle)) return failed;
+  if (int failed = mount_proc(cradle)) return failed;
+  if (int failed = set_names(cradle)) return failed;
+  ::setsid();
+  if (!cradle.confinement) return run_keeper(cradle);
+  if (sys::close_range(0, UINT_MAX, CLOSE_RANGE_UNSHARE) < 0) return give_up(cradle, "close_range");
+  return run_confined(*cradle.confinement, cradle.error, cradle.what);
+}
+
+uint64_t namespaces_of(const model::Prison& prison) {
+  uint64_t flags = CLONE_NEWNS | CLONE_NEWPID;
+  if (prison.host != Sys::inherit) flags |= CLONE_NEWUTS;
+  bool shares_ipc = prison.sysvmsg == Sys::inherit || prison.sysvsem == Sys::inherit || prison.sysvshm == Sys::inherit;
+  if (!shares_ipc) flags |= CLONE_NEWIPC;
+  if (prison.vnet == Sys::fresh) flags |= CLONE_NEWNET;
+  if (prison.linux_userns != Sys::inherit) flags |= CLONE_NEWUSER;
+  return flags;
+}
+
+Result<> clone_child(Cradle& cradle, uint64_t extra, int group) {
+  sys::CloneRequest request;
+  request.flags = namespaces_of(cradle.request->prison) | CLONE_VM | CLONE_FILES | CLONE_PIDFD |
+                  CLONE_CHILD_CLEARTID | extra;
+  request.cgroup = group;
+  request.pidfd = &cradle.pidfd;
+  request.child_tid = &cradle.tid;
+  cradle.tid = 1;
+  CB_TRY(cradle.pid, sys::clone_process(request, grow, &cradle), "new process");
+  return {};
+}
+
+/// Where the caller stands: entering another mount namespace forgets its root and working directory.
+class Place {
+ public:
+  static Result<Place> here() {
+    Place place;
+    CB_TRY(place.mounts_, sys::open("/proc/self/ns/mnt", O_RDONLY));
+    CB_TRY(place.root_, sys::open("/", O_PATH | O_DIRECTORY));
+    place.directory_ = Fd(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));  // may be gone or closed to us
+    return place;
+  }
+  Result<> return_to() const {
+    if (::setns(mounts_.get(), CLONE_NEWNS) < 0 || ::fchdir(root_.get()) < 0 || ::chroot(".") < 0)
+      return sys_fail(errno, "returning to the host's mount namespace");
+    if (directory_) (void)!::fchdir(directory_.get());
+    return {};
+  }
+
+ private:
+  Fd mounts_, root_, directory_;
+};
+
+/// On the host: this process steps into the spawner namespace for the clone and back.
+Result<> clone_on_host(Cradle& cradle) {
+  static const Result<Place> place = Place::here();
+  if (!place) return pass(place.error());
+  if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0) return sys_fail(errno, "spawner namespace");
+  auto cloned = clone_child(cradle, 0, cradle.request->group);
+  CB_CHECK(place->return_to());
+  return cloned;
+}
+
+/// Below another jail: a helper, born in that jail's pid namespace and already in the new jail's cgroup, enters
+/// the other namespaces and clones. The newborn becomes the caller's child (CLONE_PARENT), not the helper's.
+Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
+  CB_TRY(Fd keeper, sys::open_process(parent.keeper, {parent.keeper_inode, parent.keeper_start}), "jail around it");
+  CB_TRY(Fd own, sys::open("/proc/self/ns/pid_for_children", O_RDONLY));
+  int rest = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | (parent.uid_base ? CLONE_NEWUSER : 0);
+  Result<> cloned = fail(Why::failed, "helper");
+  auto body = [&] {
+    if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0 || ::setns(keeper.get(), rest) < 0 || become_root() < 0)
+      cloned = sys_fail(errno, "entering the jail around it");
+    else
+      cloned = clone_child(cradle, CLONE_PARENT, -1);
+  };
+  if (::setns(keeper.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid");
+  auto ran = sys::run_sharing(body, cradle.request->group);
+  if (::setns(own.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid back");
+  CB_CHECK(std::move(ran));
+  return cloned;
+}
+
+/// The range of ids: 65536 of the host's, or all of the surrounding jail's.
+Result<> map_ids(pid_t pid, const BirthRequest& request) {
+  uint32_t base = request.parent && request.parent->uid_base ? 0 : request.uid_base;
+  std::string map = fmt::format("0 {} 65536", base);
+  CB_CHECK(sys::write_at(AT_FDCWD, fmt::format("/proc/{}/uid_map", pid).c_str(), map));
+  return sys::write_at(AT_FDCWD, fmt::format("/proc/{}/gid_map", pid).c_str(), map);
+}
+
+/// Maps the ids of the root's files and of the mounts below it. What can't be mapped keeps the host's ids.
+Result<> map_mounts(Cradle& cradle, BirthRequest& request) {
+  CB_TRY(Fd users, sys::open(fmt::format("/proc/{}/ns/user", cradle.pid), O_RDONLY));
+  if (auto mapped = cradle.root.change(MOUNT_ATTR_NODEV, users.get()); !mapped) {
+    if (mapped.error().sys != EINVAL) return mapped;
+    return fail(Why::unsupported,
+                "path {}: its file system can't map ids for a user namespace; use another or linux.userns=inherit",
+                request.prison.path);
+  }
+  for (Inlay& inlay : request.inlays) (void)inlay.tree.change(MOUNT_ATTR_NODEV, users.get());
+  if (request.dev) (void)request.dev.change(0, users.get());
+  return {};
+}
+
+Result<> equip(Cradle& cradle, BirthRequest& request) {
+  if (cradle.own_users) {
+    CB_CHECK(map_ids(cradle.pid, request), "id map");
+    latency::mark("id map");
+    CB_CHECK(map_mounts(cradle, request));
+    latency::mark("idmapped root");
+  } else {
+    CB_CHECK(cradle.root.change(MOUNT_ATTR_NODEV));
+    for (Inlay& inlay : request.inlays) CB_CHECK(inlay.tree.change(MOUNT_ATTR_NODEV));
+  }
+  if (request.prison.mount_procfs) {
+    CB_TRY(cradle.proc, sys::Tree::proc_for(cradle.pid, {}), "mount.procfs");
+    latency::mark("proc");
+  }
+  return {};
+}
+
+void let_go(Cradle& cradle, int word) {
+  cradle.go.store(word);
+  futex(&cradle.go, FUTEX_WAKE, 1);
+  while (pid_t tid = __atomic_load_n(&cradle.tid, __ATOMIC_ACQUIRE)) futex(&cradle.tid, FUTEX_WAIT, tid);
+}
+
+Result<> failure_of(const Cradle& cradle) {
+  if (!cradle.error) return {};
+  if (*cradle.where) return sys_fail(cradle.error, "{}: {}{}", cradle.what, cradle.request->prison.path, cradle.where);
+  return sys_fail(cradle.error, "{}", cradle.what);
+}
+
+Result<Fd> open_keeper(int spawner) {
+  // The keeper's file is only reachable in the spawner namespace: go there and back once per program.
+  static Fd keeper;
+  if (!keeper) {
+    CB_TRY(Place place, Place::here());
+    if (::setns(spawner, CLONE_NEWNS) < 0) return sys_fail(errno, "spawner namespace");
+    keeper = Fd(::open("/keeper", O_PATH | O_CLOEXEC));
+    int error = errno;
+    CB_CHECK(place.return_to());
+    if (!keeper) return sys_fail(error, "keeper");
+  }
+  Fd copy(::fcntl(keeper.get(), F_DUPFD_CLOEXEC, 3));
+  if (!copy) return sys_fail(errno, "keeper");
+  return copy;
+}
+
+}  // namespace
+
+Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
+  Cradle cradle;
+  cradle.request = &request;
+  cradle.own_users = request.prison.linux_userns != Sys::inherit;
+  CB_TRY(cradle.spawner, home.spawner());
+  CB_TRY(cradle.keeper, open_keeper(cradle.spawner.get()));
+  CB_TRY(cradle.root, sys::Tree::clone(request.root, false), "path {}", request.prison.path);
+  Confinement init;
+  if (!request.prison.linux_init.empty()) {
+    init = confinement_of_init(request.prison);
+    cradle.confinement = &init;
+  }
+  latency::mark("detached root");
+  CB_CHECK(request.parent ? clone_in_jail(cradle, *request.parent) : clone_on_host(cradle));
+  latency::mark("clone");
+  Newborn newborn{cradle.pid, Fd(cradle.pidfd)};
+  auto equipped = equip(cradle, request);
+  let_go(cradle, equipped ? 1 : -1);
+  latency::mark("mounts and exec inside");
+  if (equipped) equipped = failure_of(cradle);
+  if (equipped) return newborn;
+  (void)sys::reap(newborn.pidfd.get());
+  return pass(equipped.error());
+}
+
+}  // namespace cellblock::kernel

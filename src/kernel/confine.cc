@@ -1,0 +1,222 @@
+#include "kernel/confine.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/keyctl.h>
+#include <linux/securebits.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "kernel/policy.hpp"
+#include "sys/compat.hpp"
+#include "sys/seccomp.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+/// PATH of a command that is given none.
+constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// What a clean environment has, as FreeBSD's jexec -l; with the directories where Linux keeps its programs.
+constexpr const char* clean_path = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+const char* value_in(const std::vector<std::string>& environment, std::string_view name) {
+  for (const std::string& entry : environment)
+    if (entry.starts_with(name) && entry.size() > name.size() && entry[name.size()] == '=')
+      return entry.c_str() + name.size() + 1;
+  return nullptr;
+}
+
+std::vector<std::string> clean_environment(const port::Entry& entry, const User& user) {
+  std::vector<std::string> clean{"HOME=" + user.home, "SHELL=" + user.shell, "USER=" + user.name,
+                                 fmt::format("PATH={}", clean_path)};
+  if (const char* term = value_in(entry.environment, "TERM")) clean.push_back(fmt::format("TERM={}", term));
+  return clean;
+}
+
+std::vector<std::string> candidates_for(const std::string& command, const std::vector<std::string>& environment) {
+  if (command.find('/') != std::string::npos) return {command};
+  const char* path = value_in(environment, "PATH");
+  std::vector<std::string> candidates;
+  for (const std::string& directory : split(path ? path : default_path, ':'))
+    candidates.push_back((directory.empty() ? "." : directory) + "/" + command);
+  return candidates;
+}
+
+/// `words` holds argv and then the environment; it must not change any more.
+void point_to_words(Confinement& confinement, size_t arguments) {
+  for (size_t i = 0; i < confinement.words.size(); ++i)
+    (i < arguments ? confinement.argv : confinement.environment).push_back(confinement.words[i].data());
+  confinement.argv.push_back(nullptr);
+  confinement.environment.push_back(nullptr);
+}
+
+Confinement common(const model::Prison& prison) {
+  Confinement confinement;
+  confinement.own_users = prison.linux_userns != model::Sys::inherit;
+  confinement.powerless = !model::allowed(prison.allow, model::Allow::suser);
+  confinement.capabilities = capabilities_for(prison);
+  confinement.filter = filter_for(prison, false);
+  return confinement;
+}
+
+int place_descriptors(const Confinement& confinement) {
+  if (confinement.standard_output >= 0 && ::dup2(confinement.standard_output, 1) < 0) return -1;
+  if (confinement.standard_error >= 0 && ::dup2(confinement.standard_error, 2) < 0) return -1;
+  if (sys::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0) return -1;
+  for (int kept : confinement.kept)
+    if (::fcntl(kept, F_SETFD, 0) < 0) return -1;
+  return 0;
+}
+
+/// Landlock's scopes came with ABI 6; on older kernels the jail's own network namespace is the only fence for
+/// abstract sockets (jail.8 says so).
+int scope_sockets() {
+  static const int abi = sys::landlock_create_ruleset(nullptr, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
+  if (abi < 6) return 0;
+  sys::LandlockRuleset attr;
+  attr.scoped = sys::landlock_scope_abstract_unix | sys::landlock_scope_signal;
+  int ruleset = sys::landlock_create_ruleset(&attr, sizeof attr, 0);
+  if (ruleset < 0) return -1;
+  int restricted = sys::landlock_restrict_self(ruleset);
+  int error = errno;
+  ::close(ruleset);
+  errno = error;
+  return restricted;
+}
+
+int shrink_capabilities(const Confinement& confinement) {
+  for (int capability = 0; capability < 64; ++capability) {
+    if (confinement.capabilities >> capability & 1) continue;
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+    if (errno == EINVAL) break;  // past the last one of this kernel
+    return -1;
+  }
+  if (confinement.powerless && ::prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0) < 0) return -1;
+  return 0;
+}
+
+int install_filter(const Confinement& confinement) {
+  sock_fprog program{static_cast<unsigned short>(confinement.filter.size()),
+                     const_cast<sock_filter*>(confinement.filter.data())};
+  return sys::seccomp::install(program, 0);
+}
+
+int become_user(const Confinement& confinement) {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  if (const auto& user = confinement.user) {
+    uid = user->uid;
+    gid = user->gid;
+    if (::syscall(SYS_setgroups, user->groups.size(), user->groups.data()) < 0) return -1;
+  } else if (::syscall(SYS_setgroups, 0, nullptr) < 0) {
+    return -1;
+  }
+  // Past the C library's wrappers, which would try to change other threads too.
+  return ::syscall(SYS_setresgid, gid, gid, gid) < 0 || ::syscall(SYS_setresuid, uid, uid, uid) < 0 ? -1 : 0;
+}
+
+/// The inheritable and ambient sets of the caller must not reach the jail.
+int forget_inheritable() { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); }
+
+int exec_first(const Confinement& confinement) {
+  int error = ENOENT;
+  for (const std::string& candidate : confinement.candidates) {
+    ::execve(candidate.c_str(), confinement.argv.data(), confinement.environment.data());
+    if (errno == EACCES || (errno != ENOENT && errno != ENOTDIR)) error = errno;
+    if (error != ENOENT && error != EACCES) break;
+  }
+  errno = error;
+  return -1;
+}
+
+int lay_copy(const char* path, bool hidden) {
+  const char* source = hidden ? "/dev/null" : path;
+  int tree = ::open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return errno == ENOENT ? 0 : -1;
+  mount_attr attr{};
+  attr.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  int laid = ::mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof attr);
+  if (laid == 0) laid = ::move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
+  int error = errno;
+  ::close(tree);
+  errno = error;
+  return laid < 0 && error != ENOENT ? -1 : 0;
+}
+
+}  // namespace
+
+Confinement confinement_of_init(const model::Prison& prison) {
+  Confinement confinement = common(prison);
+  confinement.words = split_words(prison.linux_init);
+  size_t arguments = confinement.words.size();
+  confinement.candidates = {confinement.words.empty() ? std::string("/sbin/init") : confinement.words[0]};
+  confinement.words.insert(confinement.words.end(), {"container=cellblock", fmt::format("PATH={}", clean_path)});
+  point_to_words(confinement, arguments);
+  return confinement;
+}
+
+Confinement confinement_of(const model::Prison& prison, const port::Entry& entry, std::optional<User> user) {
+  Confinement confinement = common(prison);
+  std::vector<std::string> environment = entry.environment;
+  if (entry.clean) {
+    User root;
+    root.name = "root";
+    root.home = "/root";
+    const User& owner = user ? *user : root;
+    environment = clean_environment(entry, owner);
+    confinement.directory = entry.directory.empty() ? owner.home : entry.directory;
+  } else if (!entry.directory.empty()) {
+    confinement.directory = entry.directory;
+  }
+  confinement.candidates = candidates_for(entry.argv.at(0), environment);
+  confinement.words = entry.argv;
+  confinement.words.insert(confinement.words.end(), environment.begin(), environment.end());
+  point_to_words(confinement, entry.argv.size());
+  confinement.user = std::move(user);
+  confinement.standard_output = entry.standard_output;
+  confinement.standard_error = entry.standard_error;
+  confinement.new_session = entry.new_session;
+  confinement.before_exec = entry.before_exec;
+  return confinement;
+}
+
+int run_confined(const Confinement& confinement, int& error, const char*& what) {
+  auto failed = [&](const char* step) {
+    error = errno;
+    what = step;
+    return 1;
+  };
+  if (place_descriptors(confinement) < 0) return failed("descriptors");
+  (void)::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);  // kernels without keys have none to leak
+  if (confinement.new_session) ::setsid();
+  if (scope_sockets() < 0) return failed("landlock");
+  if (forget_inheritable() < 0) return failed("ambient capabilities");
+  if (shrink_capabilities(confinement) < 0) return failed("capabilities");
+  if (install_filter(confinement) < 0) return failed("seccomp");
+  if (become_user(confinement) < 0) return failed("setusercontext");
+  if (::chdir(confinement.directory.c_str()) < 0) return failed("chdir");
+  if (confinement.before_exec) confinement.before_exec();
+  exec_first(confinement);
+  return failed("exec");
+}
+
+int cover_proc() {
+  for (const char* path : {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi",
+                           "/proc/scsi", "/proc/asound"})
+    if (lay_copy(path, false) < 0) return -1;
+  for (const char* path : {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg",
+                           "/proc/kpagecount", "/proc/kpageflags", "/proc/kpagecgroup"})
+    if (lay_copy(path, true) < 0) return -1;
+  return 0;
+}
+
+}  // namespace cellblock::kernel

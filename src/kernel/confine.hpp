@@ -1,0 +1,58 @@
+// The last steps of every process that enters a jail, in this order and for these reasons:
+//
+//   descriptors   nothing above 2 goes in
+//   keyring       a session keyring of its own, not the administrator's
+//   landlock      abstract unix sockets and signals stay within the jail; before the capability it needs goes
+//   bounding set  what root in the jail may ever regain
+//   seccomp       needs CAP_SYS_ADMIN or no_new_privs, so before the user changes
+//   user          groups first, then gid, uid last
+//   exec          by name through the jail's own PATH
+//
+// Everything is computed before the clone: the child runs in its parent's memory and allocates nothing.
+#pragma once
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/users.hpp"
+#include "model/jail.hpp"
+#include "port/jails.hpp"
+
+namespace cellblock::kernel {
+
+struct Confinement {
+  bool own_users = false;       ///< in the jail's user namespace
+  bool powerless = false;       ///< allow.nosuser: uid 0 is a number like any other
+  uint64_t capabilities = 0;    ///< the bounding set to keep
+  std::vector<sock_filter> filter;
+  int listener_to = -1;         ///< socket to send the filter's notification descriptor to; -1: none
+  std::optional<User> user;     ///< nullopt: root
+  std::string directory = "/";
+  std::vector<std::string> candidates;  ///< files to try for argv[0], in PATH order
+  std::vector<char*> argv, environment;  ///< point into what the maker keeps alive
+  std::vector<std::string> words;        ///< keeps argv and environment alive
+  int standard_output = -1, standard_error = -1;
+  std::vector<int> kept;                 ///< further descriptors to pass on
+  bool new_session = false;
+  void (*before_exec)() = nullptr;
+};
+
+/// For process 1 of a jail with linux.init.
+Confinement confinement_of_init(const model::Prison& prison);
+
+/// For an entry into a jail; `user` is looked up already.
+Confinement confinement_of(const model::Prison& prison, const port::Entry& entry, std::optional<User> user);
+
+/// Runs in the child, inside the jail's namespaces: confines it and execs. Returns an exit status only when
+/// that failed; `error` and `what` then say how.
+int run_confined(const Confinement& confinement, int& error, const char*& what);
+
+/// Covers what /proc shows of the machine, for jails that share the host's user ids. 0 or -1 and errno.
+int cover_proc();
+
+}  // namespace cellblock::kernel
