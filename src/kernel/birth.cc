@@ -15,7 +15,7 @@
 #include <climits>
 
 #include "kernel/confine.hpp"
-#include "kernel/latency.hpp"
+#include "port/latency.hpp"
 #include "kernel/policy.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"

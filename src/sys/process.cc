@@ -88,7 +88,7 @@ Result<int> reap(int pidfd) {
   return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
 }
 
-Result<> run_sharing(const std::function<void()>& body) {
+Result<> run_sharing(const std::function<void()>& body, int cgroup) {
   auto trampoline = [](void* context) {
     (*static_cast<const std::function<void()>*>(context))();
     return 0;
@@ -97,6 +97,7 @@ Result<> run_sharing(const std::function<void()>& body) {
   static void* const stack = new_stack();
   int raw = -1;
   CloneRequest request{CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD};
+  request.cgroup = cgroup;
   request.pidfd = &raw;
   request.stack = stack;
   CB_TRY(pid_t child, clone_process(request, trampoline, const_cast<std::function<void()>*>(&body)));

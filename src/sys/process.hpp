@@ -31,8 +31,8 @@ Result<bool> wait_end(int pidfd, int milliseconds);
 Result<int> reap(int pidfd);
 
 /// Runs `body` in a child that shares memory and descriptors, while the caller sleeps: for work that needs
-/// another pid namespace for its process. `body` must not exit or throw.
-Result<> run_sharing(const std::function<void()>& body);
+/// another pid namespace for its process. `body` must not exit or throw. `cgroup` >= 0: the child is born there.
+Result<> run_sharing(const std::function<void()>& body, int cgroup = -1);
 
 /// clone3(2) of a child that runs `body(context)` on `stack` and shares the caller's memory; `body` must end
 /// in execve(2) or return an exit status. Returns the child's pid.

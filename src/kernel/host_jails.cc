@@ -1,0 +1,367 @@
+#include "kernel/host_jails.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "kernel/devices.hpp"
+#include "kernel/entry.hpp"
+#include "kernel/faults.hpp"
+#include "kernel/inlays.hpp"
+#include "port/latency.hpp"
+#include "sys/cgroup.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::Jail;
+using model::JailId;
+using model::Prison;
+using model::Runtime;
+using model::Setting;
+using model::Sys;
+
+/// Host ids from here on belong to jails: above everything that distributions hand out to users, sub-ids
+/// (/etc/subuid starts at 100000 and grows by 65536 a user) and systemd's dynamic ranges.
+constexpr uint32_t first_uid_base = 0x30000000;
+constexpr uint32_t ids_per_jail = 65536;
+constexpr uint32_t uid_ranges = (0xfff00000u - first_uid_base) / ids_per_jail;
+
+/// How long a removal waits for processes that the kernel can't end at once.
+constexpr int patience_ms = 10000;
+
+bool is_alive(const Runtime& runtime) {
+  return runtime.keeper && sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start}).has_value();
+}
+
+bool is_alive(const record::Process& process) {
+  return sys::open_process(process.pid, {process.inode, process.start}).has_value();
+}
+
+const record::Process& this_process() {
+  static const record::Process self = [] {
+    record::Process process{::getpid(), 0, 0};
+    if (auto pidfd = sys::open_process(process.pid))
+      if (auto mark = sys::mark_of(process.pid, pidfd->get())) {
+        process.inode = mark->inode;
+        process.start = mark->start;
+      }
+    return process;
+  }();
+  return self;
+}
+
+uint32_t uid_base_for(const model::Snapshot& now, JailId jid) {
+  uint32_t slot = static_cast<uint32_t>(jid) % uid_ranges;
+  auto taken = [&](uint32_t base) {
+    return std::any_of(now.jails.begin(), now.jails.end(),
+                       [&](const auto& entry) { return entry.second.runtime.uid_base == base; });
+  };
+  // More jids than ranges: a collision needs two jids 53,000 apart, so the scan is rare.
+  bool wraps = static_cast<uint32_t>(jid) >= uid_ranges || (!now.jails.empty() && static_cast<uint32_t>(now.jails.rbegin()->first) >= uid_ranges);
+  while (wraps && taken(first_uid_base + slot * ids_per_jail)) slot = (slot + 1) % uid_ranges;
+  return first_uid_base + slot * ids_per_jail;
+}
+
+Runtime runtime_for(const model::Snapshot& now, const Prison& prison) {
+  const Jail* parent = prison.parent ? now.find(prison.parent) : nullptr;
+  Runtime runtime;
+  runtime.cgroup = (parent ? parent->runtime.cgroup : std::string("cellblock")) + "/" + std::to_string(prison.jid);
+  if (parent && parent->runtime.uid_base)
+    runtime.uid_base = parent->runtime.uid_base;
+  else if (prison.linux_userns != Sys::inherit)
+    runtime.uid_base = uid_base_for(now, prison.jid);
+  return runtime;
+}
+
+const Setting* find_setting(const std::vector<Setting>& settings, std::string_view name) {
+  for (const Setting& setting : settings)
+    if (setting.name == name) return &setting;
+  return nullptr;
+}
+
+/// The real path of parameter path, as the kernel will know it.
+Result<std::string> resolve_path(const std::string& root, const std::string& path) {
+  auto directory = sys::open(root == "/" ? path : root + path, O_PATH | O_DIRECTORY);
+  if (!directory) return sys_fail(directory.error().sys, "path {}", path);
+  return sys::path_of(directory->get());
+}
+
+Result<std::vector<Setting>> with_real_path(std::vector<Setting> settings, const std::string& root) {
+  for (Setting& setting : settings) {
+    if (setting.name != "path" || setting.values.empty() || setting.values.back().empty()) continue;
+    CB_TRY(setting.values.back(), resolve_path(root, setting.values.back()));
+  }
+  return settings;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HostJails>> HostJails::open(JailId caller) {
+  CB_TRY(Home home, Home::open(true));
+  std::unique_ptr<HostJails> jails(new HostJails(std::move(home)));
+  if (caller == 0) return jails;
+  CB_TRY(const record::State* state, jails->registry_.refresh());
+  const Jail* jail = state->snapshot.find(caller);
+  if (!jail) return sys_fail(ESRCH, "jail {}", caller);
+  jails->caller_ = caller;
+  jails->caller_name_ = jail->prison.name;
+  jails->caller_path_ = jail->prison.path;
+  return jails;
+}
+
+Result<int> HostJails::cgroups() {
+  if (!cgroups_) {
+    CB_TRY(cgroups_, sys::open_cgroup_root(std::string(home_path) + "/cgroup"));
+    CB_CHECK(sys::make_directory(cgroups_.get(), "cellblock", 0755), "cgroup");
+  }
+  return cgroups_.get();
+}
+
+// ---- jail_set ----
+
+Result<> HostJails::clear_the_way(const std::vector<Setting>& settings) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  for (std::string_view key : {"name", "jid"}) {
+    const Setting* setting = find_setting(settings, key);
+    if (!setting || setting->bare()) continue;
+    const Jail* jail = state->snapshot.find_word(setting->values.back(), caller_name_);
+    if (!jail || is_alive(jail->runtime)) continue;
+    auto maker = state->makers.find(jail->prison.jid);
+    if (maker != state->makers.end() && is_alive(maker->second)) continue;
+    CB_CHECK(kill_tree(*jail));
+    CB_TRY(state, registry_.refresh());
+  }
+  return {};
+}
+
+Result<JailId> HostJails::set(const std::vector<Setting>& given, model::SetMode mode, bool attaching) {
+  CB_TRY(std::vector<Setting> settings, with_real_path(given, caller_path_.empty() ? "/" : caller_path_));
+  CB_CHECK(clear_the_way(settings));
+  latency::mark("registry read");
+  model::SetOutcome outcome;
+  Jail jail, before;
+  CB_CHECK(registry_.update([&](const record::State& state) -> Result<std::string> {
+    CB_TRY(outcome, model::jail_set(state.snapshot, {}, caller_, settings, mode, attaching));
+    jail.prison = outcome.prison;
+    if (const Jail* known = state.snapshot.find(outcome.prison.jid)) before = *known;
+    jail.runtime = outcome.created ? runtime_for(state.snapshot, outcome.prison) : before.runtime;
+    std::string lines = record::jail_line(jail, outcome.created ? std::optional(this_process()) : std::nullopt);
+    for (const Prison& other : outcome.also)
+      if (const Jail* known = state.snapshot.find(other.jid)) lines += record::jail_line({other, known->runtime}, std::nullopt);
+    return lines;
+  }));
+  latency::mark("reserved");
+  faults::step("reserved");
+  if (outcome.created)
+    CB_CHECK(create(jail));
+  else
+    CB_CHECK(apply_changes(before, outcome.prison));
+  return jail.prison.jid;
+}
+
+Result<> HostJails::create(Jail& jail) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  std::optional<Runtime> parent;
+  if (const Jail* around = jail.prison.parent ? state->snapshot.find(jail.prison.parent) : nullptr) parent = around->runtime;
+  auto raised = raise(jail, parent ? &*parent : nullptr);
+  if (!raised) {
+    if (auto buried = bury(jail.prison.jid, jail.runtime); !buried)
+      return pass(raised.error(), "{} (and then: {})", jail.prison.name, buried.error().text());
+    return raised;
+  }
+  if (!jail.prison.persist) held_.insert(jail.prison.jid);
+  return {};
+}
+
+Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
+  CB_TRY(int groups, cgroups());
+  CB_TRY(Fd group, sys::make_group(groups, jail.runtime.cgroup));
+  latency::mark("cgroup");
+  faults::step("cgroup");
+  CB_TRY(Fd root, sys::open(jail.prison.path, O_PATH | O_DIRECTORY), "path");
+  CB_TRY(Found found, find_inlays(jail.prison.path));
+  jail.prison.mount_procfs |= found.proc;
+  BirthRequest request{jail.prison, parent, jail.runtime.uid_base, group.get(), root.get(), std::move(found.inlays), {}};
+  if (jail.prison.mount_devfs || found.dev) {
+    CB_TRY(request.dev, device_tree(home_, jail.prison), "mount.devfs");
+  }
+  latency::mark("mounts found");
+  CB_TRY(Newborn newborn, give_birth(home_, request));
+  faults::step("born");
+  CB_TRY(sys::ProcessMark mark, sys::mark_of(newborn.pid, newborn.pidfd.get()));
+  jail.runtime.keeper = newborn.pid;
+  jail.runtime.keeper_inode = mark.inode;
+  jail.runtime.keeper_start = mark.start;
+  CB_CHECK(registry_.append(record::run_line(jail.prison.jid, jail.runtime)));
+  latency::mark("recorded");
+  faults::step("recorded");
+  return {};
+}
+
+Result<> HostJails::apply_changes(const Jail& before, const Prison& now) {
+  const Runtime& runtime = before.runtime;
+  CB_TRY(Fd keeper, sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start}), "jail {}", now.name);
+  bool named = now.hostname != before.prison.hostname || now.domainname != before.prison.domainname;
+  if (named && now.host != Sys::inherit) {
+    CB_TRY(Fd own, sys::open("/proc/self/ns/uts", O_RDONLY));
+    if (::setns(keeper.get(), CLONE_NEWUTS) < 0) return sys_fail(errno, "setns uts");
+    int failed = ::sethostname(now.hostname.data(), now.hostname.size()) |
+                 ::setdomainname(now.domainname.data(), now.domainname.size());
+    int error = errno;
+    if (::setns(own.get(), CLONE_NEWUTS) < 0) return sys_fail(errno, "setns uts back");
+    if (failed) return sys_fail(error, "host.hostname");
+  }
+  if (now.persist && !before.prison.persist && now.linux_init.empty()) return sys::send_signal(keeper.get(), SIGUSR1);
+  if (!now.persist && before.prison.persist) return end_if_empty({now, runtime});
+  return {};
+}
+
+// ---- jail_get ----
+
+Result<model::Snapshot> HostJails::get() {
+  CB_TRY(const record::State* state, registry_.refresh());
+  model::Snapshot view;
+  std::vector<Jail> dead;
+  view.last_jid = state->snapshot.last_jid;
+  for (const auto& [jid, jail] : state->snapshot.jails) {
+    if (!model::is_below(jail.prison.name, caller_name_)) continue;
+    if (auto maker = state->makers.find(jid); maker != state->makers.end()) {
+      if (!is_alive(maker->second)) dead.push_back(jail);
+      continue;
+    }
+    if (!is_alive(jail.runtime)) {
+      dead.push_back(jail);
+      continue;
+    }
+    view.jails.emplace(jid, jail);
+  }
+  for (const Jail& jail : dead) CB_CHECK(kill_tree(jail), "cleaning up jail {}", jail.prison.name);
+  if (!dead.empty() || !state->mounts.empty()) CB_CHECK(repair());
+  for (auto& [jid, jail] : view.jails) {
+    for (JailId up = jail.prison.parent; up && up != caller_;) {
+      auto above = view.jails.find(up);
+      if (above == view.jails.end()) break;
+      ++above->second.prison.children_cur;
+      up = above->second.prison.parent;
+    }
+  }
+  if (caller_ == 0) return view;
+  for (auto& [jid, jail] : view.jails) {
+    jail.prison.name = model::relative_name(jail.prison.name, caller_name_);
+    if (jail.prison.parent == caller_) jail.prison.parent = 0;
+    if (jail.prison.path.starts_with(caller_path_ + "/")) jail.prison.path.erase(0, caller_path_.size());
+  }
+  return view;
+}
+
+Result<Jail> HostJails::find(std::string_view word) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  const Jail* jail = state->snapshot.find_word(word, caller_name_);
+  if (jail && !state->makers.contains(jail->prison.jid) && is_alive(jail->runtime)) return *jail;
+  bool number = !word.empty() && word.find_first_not_of("0123456789") == word.npos;
+  return number ? fail(Why::absent, "jail {} not found", word) : fail(Why::absent, "jail \"{}\" not found", word);
+}
+
+Result<const Jail*> HostJails::visible(JailId jid) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  const Jail* jail = state->snapshot.find(jid);
+  if (!jail || !model::is_below(jail->prison.name, caller_name_)) return sys_fail(EINVAL, "");
+  return jail;
+}
+
+Result<std::vector<pid_t>> HostJails::processes(JailId jid) {
+  CB_TRY(const Jail* jail, visible(jid));
+  CB_TRY(int groups, cgroups());
+  CB_TRY(std::vector<pid_t> pids, sys::group_processes(groups, jail->runtime.cgroup));
+  std::erase(pids, jail->runtime.keeper);
+  return pids;
+}
+
+// ---- jail_attach ----
+
+Result<port::Child> HostJails::enter(JailId jid, const port::Entry& entry) {
+  CB_TRY(const Jail* jail, visible(jid));
+  CB_TRY(int groups, cgroups());
+  CB_TRY(Fd group, sys::open_at(groups, jail->runtime.cgroup.c_str(), O_RDONLY | O_DIRECTORY), "jail_attach");
+  CB_TRY(port::Child child, enter_jail(*jail, group.get(), entry));
+  if (held_.erase(jid) && jail->prison.linux_init.empty()) {
+    // Created without persist: from its first process on it lives as long as it has one.
+    auto keeper = sys::open_process(jail->runtime.keeper);
+    if (keeper) (void)sys::send_signal(keeper->get(), SIGUSR2);
+  }
+  return child;
+}
+
+void HostJails::left(JailId jid) {
+  auto jail = visible(jid);
+  if (!jail || (*jail)->prison.persist) return;
+  (void)end_if_empty(**jail);
+}
+
+Result<> HostJails::end_if_empty(const Jail& jail) {
+  const Runtime runtime = jail.runtime;
+  const JailId jid = jail.prison.jid;
+  if (!jail.prison.linux_init.empty()) return {};  // it ends with its init
+  auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
+  if (!keeper) return bury(jid, runtime);
+  CB_CHECK(sys::send_signal(keeper->get(), SIGUSR2));
+  CB_TRY(int groups, cgroups());
+  auto pids = sys::group_processes(groups, runtime.cgroup);
+  bool others = pids && std::any_of(pids->begin(), pids->end(), [&](pid_t pid) { return pid != runtime.keeper; });
+  if (others) return {};
+  CB_TRY(bool ended, sys::wait_end(keeper->get(), patience_ms));
+  latency::mark("ended");
+  return ended ? bury(jid, runtime) : Result<>();
+}
+
+// ---- jail_remove ----
+
+Result<> HostJails::remove(JailId jid) {
+  CB_TRY(const Jail* jail, visible(jid));
+  return kill_tree(Jail(*jail));
+}
+
+Result<> HostJails::kill_tree(const Jail& jail) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  std::vector<Jail> inner;
+  for (const auto& [jid, other] : state->snapshot.jails)
+    if (other.prison.parent == jail.prison.jid) inner.push_back(other);
+  for (const Jail& other : inner) CB_CHECK(kill_tree(other));
+  CB_TRY(int groups, cgroups());
+  const Runtime& runtime = jail.runtime;
+  faults::step("remove");
+  auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
+  if (runtime.keeper && keeper) (void)sys::send_signal(keeper->get(), SIGKILL);
+  CB_CHECK(sys::kill_group(groups, runtime.cgroup), "jail_remove");
+  // Usually process 1 ends at once. It can't while a stopped jexec(8) outside still owns a dead process of the
+  // jail; the group is empty then all the same.
+  if (runtime.keeper && keeper) CB_CHECK(sys::wait_end(keeper->get(), 50).map([](bool) {}));
+  CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
+  if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
+  faults::step("killed");
+  return bury(jail.prison.jid, runtime);
+}
+
+Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
+  CB_TRY(int groups, cgroups());
+  CB_CHECK(sys::kill_group(groups, runtime.cgroup));
+  CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
+  if (!empty) return fail(Why::timed_out, "processes in cgroup {} do not end", runtime.cgroup);
+  CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
+  faults::step("group removed");
+  held_.erase(jid);
+  auto ended = registry_.append(record::end_line(jid));
+  latency::mark("buried");
+  return ended;
+}
+
+Result<std::vector<std::string>> HostJails::repair() { return std::vector<std::string>(); }
+
+}  // namespace cellblock::kernel

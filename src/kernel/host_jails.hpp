@@ -1,0 +1,57 @@
+// The jail system calls on the host, as root: port::Jails over the registry and the kernel.
+//
+// A process that asks on behalf of a jail (its warden) gives that jail as `caller`: views and rights are then
+// that jail's.
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "kernel/birth.hpp"
+#include "kernel/home.hpp"
+#include "kernel/registry.hpp"
+#include "port/jails.hpp"
+
+namespace cellblock::kernel {
+
+class HostJails : public port::Jails {
+ public:
+  static Result<std::unique_ptr<HostJails>> open(model::JailId caller = 0);
+
+  Result<model::JailId> set(const std::vector<model::Setting>& settings, model::SetMode mode, bool attaching) override;
+  Result<model::Snapshot> get() override;
+  Result<model::Jail> find(std::string_view word) override;
+  Result<> remove(model::JailId jid) override;
+  Result<port::Child> enter(model::JailId jid, const port::Entry& entry) override;
+  void left(model::JailId jid) override;
+  Result<std::vector<pid_t>> processes(model::JailId jid) override;
+
+  /// Undoes what dead processes have left behind: half-made jails, jails whose process 1 is gone, mounts and
+  /// addresses without a jail. Returns a line for each thing undone.
+  Result<std::vector<std::string>> repair();
+
+ private:
+  explicit HostJails(Home home) : home_(std::move(home)), registry_(home_) {}
+
+  Result<const model::Jail*> visible(model::JailId jid);
+  Result<int> cgroups();
+  Result<> create(model::Jail& jail);
+  Result<> raise(model::Jail& jail, const model::Runtime* parent);
+  Result<> apply_changes(const model::Jail& before, const model::Prison& now);
+  /// Ends a jail that does not persist, if nothing but its process 1 is left in it.
+  Result<> end_if_empty(const model::Jail& jail);
+  /// Takes the remains of a dead jail away.
+  Result<> bury(model::JailId jid, const model::Runtime& runtime);
+  Result<> kill_tree(const model::Jail& jail);
+  /// Buries jails that `settings` would collide with and that are dead already.
+  Result<> clear_the_way(const std::vector<model::Setting>& settings);
+
+  Home home_;
+  Registry registry_;
+  Fd cgroups_;
+  model::JailId caller_ = 0;
+  std::string caller_name_, caller_path_;
+  std::set<model::JailId> held_;  ///< created without persist: until the first entry
+};
+
+}  // namespace cellblock::kernel
