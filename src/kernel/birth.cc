@@ -31,7 +31,7 @@ using model::Sys;
 struct Cradle {
   // plan
   const BirthRequest* request = nullptr;
-  const Confinement* confinement = nullptr;  ///< for an init of the jail's own
+  Confinement* confinement = nullptr;  ///< for an init of the jail's own
   sys::Tree root, proc;
   Fd keeper, spawner;
   bool own_users = false;

@@ -57,6 +57,8 @@ void point_to_words(Confinement& confinement, size_t arguments) {
     (i < arguments ? confinement.argv : confinement.environment).push_back(confinement.words[i].data());
   confinement.argv.push_back(nullptr);
   confinement.environment.push_back(nullptr);
+  confinement.script = {const_cast<char*>("sh"), nullptr};
+  confinement.script.insert(confinement.script.end(), confinement.argv.begin() + 1, confinement.argv.end());
 }
 
 Confinement common(const model::Prison& prison) {
@@ -71,10 +73,7 @@ Confinement common(const model::Prison& prison) {
 int place_descriptors(const Confinement& confinement) {
   if (confinement.standard_output >= 0 && ::dup2(confinement.standard_output, 1) < 0) return -1;
   if (confinement.standard_error >= 0 && ::dup2(confinement.standard_error, 2) < 0) return -1;
-  if (sys::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0) return -1;
-  for (int kept : confinement.kept)
-    if (::fcntl(kept, F_SETFD, 0) < 0) return -1;
-  return 0;
+  return confinement.keep_descriptors ? 0 : sys::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
 /// Landlock's scopes came with ABI 6; on older kernels the jail's own network namespace is the only fence for
@@ -127,10 +126,14 @@ int become_user(const Confinement& confinement) {
 /// The inheritable and ambient sets of the caller must not reach the jail.
 int forget_inheritable() { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); }
 
-int exec_first(const Confinement& confinement) {
+int exec_first(Confinement& confinement) {
   int error = ENOENT;
   for (const std::string& candidate : confinement.candidates) {
     ::execve(candidate.c_str(), confinement.argv.data(), confinement.environment.data());
+    if (errno == ENOEXEC) {  // a script without #!, as execvp(3) runs it
+      confinement.script[1] = const_cast<char*>(candidate.c_str());
+      ::execve("/bin/sh", confinement.script.data(), confinement.environment.data());
+    }
     if (errno == EACCES || (errno != ENOENT && errno != ENOTDIR)) error = errno;
     if (error != ENOENT && error != EACCES) break;
   }
@@ -152,6 +155,54 @@ int lay_copy(const char* path, bool hidden) {
   return laid < 0 && error != ENOENT ? -1 : 0;
 }
 
+/// Sets NAME=value, in place of an earlier one.
+void set_variable(std::vector<std::string>& environment, const std::string& assignment) {
+  std::string_view name = std::string_view(assignment).substr(0, assignment.find('=') + 1);
+  std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(name); });
+  environment.push_back(assignment);
+}
+
+std::vector<std::string> environment_for(const port::Entry& entry, const User& user) {
+  std::vector<std::string> environment = entry.clean ? clean_environment(entry, user) : entry.environment;
+  for (const std::string& assignment : entry.environment_last) set_variable(environment, assignment);
+  return environment;
+}
+
+std::vector<std::string> command_of(const port::Entry& entry, const std::vector<std::string>& environment) {
+  if (!entry.argv.empty()) return entry.argv;
+  const char* shell = value_in(environment, "SHELL");
+  return {shell && *shell ? shell : "/bin/sh", "-i"};
+}
+
+/// Who an entry without a user is.
+User root_user() {
+  User root;
+  root.name = "root";
+  root.home = "/root";
+  return root;
+}
+
+/// What `entry` asks for, into `confinement`.
+void take_entry(Confinement& confinement, const port::Entry& entry, std::optional<User> user) {
+  const User owner = user ? *user : root_user();
+  std::vector<std::string> environment = environment_for(entry, owner);
+  if (!entry.directory.empty())
+    confinement.directory = entry.directory;
+  else if (entry.clean)
+    confinement.directory = owner.home;
+  confinement.words = command_of(entry, environment);
+  size_t arguments = confinement.words.size();
+  confinement.candidates = candidates_for(confinement.words[0], environment);
+  confinement.words.insert(confinement.words.end(), environment.begin(), environment.end());
+  point_to_words(confinement, arguments);
+  confinement.user = std::move(user);
+  confinement.standard_output = entry.standard_output;
+  confinement.standard_error = entry.standard_error;
+  confinement.keep_descriptors = entry.keep_descriptors;
+  confinement.new_session = entry.new_session;
+  confinement.before_exec = entry.before_exec;
+}
+
 }  // namespace
 
 Confinement confinement_of_init(const model::Prison& prison) {
@@ -166,30 +217,18 @@ Confinement confinement_of_init(const model::Prison& prison) {
 
 Confinement confinement_of(const model::Prison& prison, const port::Entry& entry, std::optional<User> user) {
   Confinement confinement = common(prison);
-  std::vector<std::string> environment = entry.environment;
-  if (entry.clean) {
-    User root;
-    root.name = "root";
-    root.home = "/root";
-    const User& owner = user ? *user : root;
-    environment = clean_environment(entry, owner);
-    confinement.directory = entry.directory.empty() ? owner.home : entry.directory;
-  } else if (!entry.directory.empty()) {
-    confinement.directory = entry.directory;
-  }
-  confinement.candidates = candidates_for(entry.argv.at(0), environment);
-  confinement.words = entry.argv;
-  confinement.words.insert(confinement.words.end(), environment.begin(), environment.end());
-  point_to_words(confinement, entry.argv.size());
-  confinement.user = std::move(user);
-  confinement.standard_output = entry.standard_output;
-  confinement.standard_error = entry.standard_error;
-  confinement.new_session = entry.new_session;
-  confinement.before_exec = entry.before_exec;
+  take_entry(confinement, entry, std::move(user));
   return confinement;
 }
 
-int run_confined(const Confinement& confinement, int& error, const char*& what) {
+Confinement manner_of(const port::Entry& entry, std::optional<User> user) {
+  Confinement manner;
+  manner.directory = "";
+  take_entry(manner, entry, std::move(user));
+  return manner;
+}
+
+int run_confined(Confinement& confinement, int& error, const char*& what) {
   auto failed = [&](const char* step) {
     error = errno;
     what = step;
@@ -207,6 +246,31 @@ int run_confined(const Confinement& confinement, int& error, const char*& what) 
   if (confinement.before_exec) confinement.before_exec();
   exec_first(confinement);
   return failed("exec");
+}
+
+int run_free(Confinement& manner, int& error, const char*& what) {
+  auto failed = [&](const char* step) {
+    error = errno;
+    what = step;
+    return 1;
+  };
+  if (place_descriptors(manner) < 0) return failed("descriptors");
+  if (manner.new_session) ::setsid();
+  if (manner.user && become_user(manner) < 0) return failed("setusercontext");
+  if (!manner.directory.empty() && ::chdir(manner.directory.c_str()) < 0) return failed("chdir");
+  if (manner.before_exec) manner.before_exec();
+  exec_first(manner);
+  return failed("exec");
+}
+
+tl::unexpected<Error> entry_failure(int error, const char* what, const port::Entry& entry,
+                                    const Confinement& confinement) {
+  const std::string_view step = what;
+  if (step == "exec" && entry.argv.empty()) return sys_fail(error, "execlp: {}", confinement.argv[0]);
+  if (step == "exec") return sys_fail(error, "execvp: {}", entry.argv[0]);
+  if (step == "chdir") return sys_fail(error, "chdir {}", confinement.directory);
+  if (step == "setusercontext") return sys_fail(error, "setusercontext {}", entry.user.value_or("root"));
+  return sys_fail(error, "{}", what);
 }
 
 int cover_proc() {

@@ -35,9 +35,10 @@ struct Confinement {
   std::string directory = "/";
   std::vector<std::string> candidates;  ///< files to try for argv[0], in PATH order
   std::vector<char*> argv, environment;  ///< point into what the maker keeps alive
+  std::vector<char*> script;             ///< sh, the file to be, argv[1] ...: for a script without #!
   std::vector<std::string> words;        ///< keeps argv and environment alive
   int standard_output = -1, standard_error = -1;
-  std::vector<int> kept;                 ///< further descriptors to pass on
+  bool keep_descriptors = false;
   bool new_session = false;
   void (*before_exec)() = nullptr;
 };
@@ -48,9 +49,19 @@ Confinement confinement_of_init(const model::Prison& prison);
 /// For an entry into a jail; `user` is looked up already.
 Confinement confinement_of(const model::Prison& prison, const port::Entry& entry, std::optional<User> user);
 
+/// The same for a program that runs outside of any jail: only what `entry` asks for.
+Confinement manner_of(const port::Entry& entry, std::optional<User> user);
+
 /// Runs in the child, inside the jail's namespaces: confines it and execs. Returns an exit status only when
 /// that failed; `error` and `what` then say how.
-int run_confined(const Confinement& confinement, int& error, const char*& what);
+int run_confined(Confinement& confinement, int& error, const char*& what);
+
+/// The same for manner_of(): descriptors, user, directory and exec.
+int run_free(Confinement& manner, int& error, const char*& what);
+
+/// FreeBSD's words for what can go wrong between the fork and the exec.
+tl::unexpected<Error> entry_failure(int error, const char* what, const port::Entry& entry,
+                                    const Confinement& confinement);
 
 /// Covers what /proc shows of the machine, for jails that share the host's user ids. 0 or -1 and errno.
 int cover_proc();

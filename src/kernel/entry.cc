@@ -19,7 +19,7 @@ namespace {
 
 /// What parent and child share; the parent sleeps until the child has exec'ed.
 struct Doorway {
-  const Confinement* confinement = nullptr;
+  Confinement* confinement = nullptr;
   int keeper = -1;
   int namespaces = 0;
   int error = 0;
@@ -52,14 +52,6 @@ Result<std::optional<User>> user_for(const model::Jail& jail, const port::Entry&
   return std::optional<User>(std::move(user));
 }
 
-/// FreeBSD's words for what can go wrong on the way in.
-Result<port::Child> refusal(const Doorway& door, const port::Entry& entry, const Confinement& confinement) {
-  if (!std::strcmp(door.what, "exec")) return sys_fail(door.error, "execvp: {}", entry.argv[0]);
-  if (!std::strcmp(door.what, "chdir")) return sys_fail(door.error, "chdir {}", confinement.directory);
-  if (!std::strcmp(door.what, "setusercontext")) return sys_fail(door.error, "setusercontext {}", entry.user.value_or("root"));
-  return sys_fail(door.error, "{}", door.what);
-}
-
 }  // namespace
 
 Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::Entry& entry) {
@@ -83,7 +75,7 @@ Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::E
   latency::mark("entered");
   if (!door.error) return child;
   (void)sys::reap(child.pidfd.get());
-  return refusal(door, entry, confinement);
+  return entry_failure(door.error, door.what, entry, confinement);
 }
 
 }  // namespace cellblock::kernel

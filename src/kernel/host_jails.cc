@@ -7,11 +7,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 
 #include "kernel/devices.hpp"
 #include "kernel/entry.hpp"
 #include "kernel/faults.hpp"
+#include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
+#include "kernel/process_mark.hpp"
 #include "port/latency.hpp"
 #include "sys/cgroup.hpp"
 #include "sys/file.hpp"
@@ -35,27 +38,6 @@ constexpr uint32_t uid_ranges = (0xfff00000u - first_uid_base) / ids_per_jail;
 
 /// How long a removal waits for processes that the kernel can't end at once.
 constexpr int patience_ms = 10000;
-
-bool is_alive(const Runtime& runtime) {
-  return runtime.keeper && sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start}).has_value();
-}
-
-bool is_alive(const record::Process& process) {
-  return sys::open_process(process.pid, {process.inode, process.start}).has_value();
-}
-
-const record::Process& this_process() {
-  static const record::Process self = [] {
-    record::Process process{::getpid(), 0, 0};
-    if (auto pidfd = sys::open_process(process.pid))
-      if (auto mark = sys::mark_of(process.pid, pidfd->get())) {
-        process.inode = mark->inode;
-        process.start = mark->start;
-      }
-    return process;
-  }();
-  return self;
-}
 
 uint32_t uid_base_for(const model::Snapshot& now, JailId jid) {
   uint32_t slot = static_cast<uint32_t>(jid) % uid_ranges;
@@ -362,6 +344,40 @@ Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
   return ended;
 }
 
-Result<std::vector<std::string>> HostJails::repair() { return std::vector<std::string>(); }
+// ---- what crashes leave behind ----
+
+Result<std::vector<std::string>> HostJails::repair() {
+  std::vector<std::string> done;
+  CB_TRY(const record::State* state, registry_.refresh());
+  std::vector<Jail> dead;
+  for (const auto& [jid, jail] : state->snapshot.jails) {
+    auto maker = state->makers.find(jid);
+    if (maker == state->makers.end() ? !is_alive(jail.runtime) : !is_alive(maker->second)) dead.push_back(jail);
+  }
+  for (const Jail& jail : dead) {
+    CB_CHECK(kill_tree(jail), "jail {}", jail.prison.name);
+    done.push_back(fmt::format("jail {} ({}): its processes and cgroup removed", jail.prison.jid, jail.prison.name));
+  }
+  CB_CHECK(repair_mounts(done));
+  return done;
+}
+
+/// Newest first. A mount stays while its maker lives or a jail has the root that it lies in.
+Result<> HostJails::repair_mounts(std::vector<std::string>& done) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  auto needed = [&](const record::MountMade& made) {
+    if (is_alive(made.owner)) return true;
+    return std::any_of(state->snapshot.jails.begin(), state->snapshot.jails.end(),
+                       [&](const auto& entry) { return entry.second.prison.path == made.root; });
+  };
+  std::vector<record::MountMade> stray;
+  std::copy_if(state->mounts.rbegin(), state->mounts.rend(), std::back_inserter(stray), std::not_fn(needed));
+  for (const record::MountMade& made : stray) {
+    CB_TRY(bool unmounted, unmount_at(made.root, made.target, made.was));
+    CB_CHECK(registry_.append(record::unmount_line(made.target)));
+    if (unmounted) done.push_back(fmt::format("{}: unmounted", made.target));
+  }
+  return {};
+}
 
 }  // namespace cellblock::kernel

@@ -164,6 +164,11 @@ void rule_allowed(Rules& rules, const Prison& prison, bool warden) {
   if (warden && (!prison.osrelease.empty() || !prison.linux_osrelease.empty())) rules.add({CALL(uname)}, notify());
 }
 
+/// jail(8) in the jail: see policy.hpp.
+void rule_jail_call(Rules& rules, const Prison& prison, bool warden) {
+  rules.add({NEW_CALL(jail_call)}, warden && prison.children_max > 0 ? notify() : refuse(EPERM));
+}
+
 /// Typing into the caller's terminal: the classical way out of a jail through the administrator's shell.
 void refuse_terminal_injection(Rules& rules) {
   rules.add(CALL(ioctl),
@@ -182,6 +187,7 @@ std::vector<sock_filter> filter_for(const Prison& prison, bool warden) {
   rule_sockets(rules, prison);
   rule_sysv(rules, prison);
   rule_allowed(rules, prison, warden);
+  rule_jail_call(rules, prison, warden);
   refuse_terminal_injection(rules);
   return rules.compile();
 }

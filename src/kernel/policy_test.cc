@@ -43,7 +43,7 @@ TEST(Policy, ADefaultJailIsRefusedTheMachine) {
     EXPECT_EQ(ask(prison, call), refuse(EPERM)) << call;
   EXPECT_EQ(ask(prison, SYS_clone3), refuse(ENOSYS));
   EXPECT_EQ(ask(prison, 470), refuse(ENOSYS)) << "calls that we know nothing of";
-  EXPECT_EQ(ask(prison, jail_call), refuse(ENOSYS));
+  EXPECT_EQ(ask(prison, jail_call), refuse(EPERM)) << "tells that one is in a jail";
 }
 
 TEST(Policy, OrdinaryLifeIsAllowed) {

@@ -94,9 +94,14 @@ Program compile_table(const Table& table) {
   std::vector<const Rule*> rules;
   for (const Rule& rule : table.rules) rules.push_back(&rule);
   std::sort(rules.begin(), rules.end(), [](auto a, auto b) { return a->number < b->number; });
-  std::vector<Range> ranges = ranges_of(rules);
+  auto beyond = std::find_if(rules.begin(), rules.end(), [&](auto rule) { return rule->number > table.last; });
+  std::vector<Range> ranges = ranges_of({rules.begin(), beyond});
   while (ranges.back().first > table.last) ranges.pop_back();
   ranges.push_back({table.last + 1, &unknown});
+  for (; beyond != rules.end(); ++beyond) {
+    ranges.push_back({(*beyond)->number, *beyond});
+    ranges.push_back({(*beyond)->number + 1, &unknown});
+  }
   Program code{load(offsetof(seccomp_data, nr))};
   if (table.refuse_x32) {
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, x32_bit, 0, 1));

@@ -17,10 +17,11 @@ TEST(Seccomp, EveryNumberGetsItsOwnVerdict) {
   Table table{AUDIT_ARCH_X86_64, {}, 400, true};
   for (uint32_t number : {0u, 7u, 8u, 9u, 100u, 399u, 400u}) table.rules.push_back({number, {}, refuse(EPERM)});
   table.rules.push_back({8, {}, refuse(EPERM)});  // twice is once
+  table.rules.push_back({500, {}, refuse(EBUSY)});  // beyond the last known one
   auto program = compile(std::span(&table, 1));
   for (uint32_t number = 0; number < 600; ++number) {
     bool refused = number == 0 || (number >= 7 && number <= 9) || number == 100 || number == 399 || number == 400;
-    Verdict expected = number > 400 ? refuse(ENOSYS) : refused ? refuse(EPERM) : allow();
+    Verdict expected = number == 500 ? refuse(EBUSY) : number > 400 ? refuse(ENOSYS) : refused ? refuse(EPERM) : allow();
     EXPECT_EQ(evaluate(program, AUDIT_ARCH_X86_64, number, none), expected) << number;
   }
 }

@@ -1,0 +1,141 @@
+#include "kernel/host_mounts.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+
+#include <cerrno>
+
+#include "kernel/faults.hpp"
+#include "kernel/process_mark.hpp"
+#include "model/mount_type.hpp"
+#include "sys/compat.hpp"
+#include "sys/file.hpp"
+#include "sys/mount.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::MountKind;
+using model::MountRecipe;
+
+/// The low bits of MS_* that are MOUNT_ATTR_* too.
+uint64_t attributes_of(const MountRecipe& recipe) { return recipe.flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC); }
+
+Result<> mount_bind(const MountRecipe& recipe, int target) {
+  CB_TRY(Fd source, sys::open(recipe.source, O_PATH));
+  CB_TRY(sys::Tree tree, sys::Tree::clone(source.get(), recipe.recursive), "{}", recipe.source);
+  if (uint64_t attributes = attributes_of(recipe)) CB_CHECK(tree.change(attributes, -1, recipe.recursive));
+  return tree.attach(target);
+}
+
+/// unionfs lays one directory over another: the writes go to the upper one, by default the mounted one.
+Result<> mount_union(const MountRecipe& recipe, int target) {
+  CB_TRY(std::string covered, sys::path_of(target));
+  const std::string& upper = recipe.below ? covered : recipe.source;
+  const std::string& lower = recipe.below ? recipe.source : covered;
+  std::string work = upper + ".work";  // overlay needs an empty directory on the upper one's file system
+  CB_CHECK(sys::make_directory(AT_FDCWD, work.c_str(), 0700));
+  CB_TRY(sys::Tree tree, sys::Tree::create("overlay", {{"lowerdir", lower}, {"upperdir", upper}, {"workdir", work}},
+                                           attributes_of(recipe)));
+  return tree.attach(target);
+}
+
+Result<> mount_native(const MountRecipe& recipe, int target) {
+  sys::Tree::Options options = recipe.data;
+  if (!recipe.source.empty()) options.insert(options.begin(), {"source", recipe.source});
+  CB_TRY(sys::Tree tree, sys::Tree::create(recipe.type.c_str(), options, attributes_of(recipe)));
+  return tree.attach(target);
+}
+
+Result<> carry_out(const MountRecipe& recipe, int target) {
+  switch (recipe.kind) {
+    case MountKind::bind: return mount_bind(recipe, target);
+    case MountKind::overlay: return mount_union(recipe, target);
+    case MountKind::proc: {
+      CB_TRY(sys::Tree tree, sys::Tree::create("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+      return tree.attach(target);
+    }
+    case MountKind::sysfs: {
+      CB_TRY(sys::Tree tree, sys::Tree::create("sysfs", {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+      return tree.attach(target);
+    }
+    case MountKind::tmpfs:
+    case MountKind::native: return mount_native(recipe, target);
+    case MountKind::devfs: {
+      // The jail gets a /dev of its own where it finds this one; the host sees an empty place holder.
+      CB_TRY(sys::Tree tree, sys::Tree::create("tmpfs", {{"mode", "0755"}, {"size", "4k"}, {"source", "devfs"}},
+                                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+      return tree.attach(target);
+    }
+    case MountKind::fdescfs: return {};  // /dev/fd is a link in every devfs
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Fd> open_target(const std::string& root, const std::string& target) {
+  bool inside = root.size() > 1 && target.starts_with(root + "/");
+  if (!inside) return sys::open(target, O_PATH);
+  CB_TRY(Fd top, sys::open(root, O_PATH | O_DIRECTORY));
+  auto opened = sys::open_resolved(top.get(), target.c_str() + root.size() + 1, O_PATH,
+                                   RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  if (opened) return opened;
+  if (opened.error().sys == ELOOP) return fail(Why::invalid, "{} is a symbolic link", target);
+  return sys_fail(opened.error().sys, "{}", target);
+}
+
+Result<> mount_on(int target, const std::string& type, const std::string& source,
+                  const std::vector<std::string>& options, const std::string& shown_target) {
+  CB_TRY(MountRecipe recipe, model::mount_recipe(type, source, options));
+  CB_CHECK(carry_out(recipe, target), "{}", shown_target);
+  return {};
+}
+
+Result<bool> unmount_at(const std::string& root, const std::string& target, uint64_t was) {
+  auto place = open_target(root, target);
+  if (!place) return place.error().why == Why::absent ? Result<bool>(false) : pass(place.error());
+  CB_TRY(uint64_t now, sys::mount_id(place->get()));
+  if (now == was) return false;
+  CB_TRY(std::string path, sys::path_of(place->get()));
+  place->reset();
+  if (::umount2(path.c_str(), UMOUNT_NOFOLLOW) == 0) return true;
+  if (errno == EINVAL) return false;  // not a mount point any more
+  if (errno == EBUSY && ::umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) return true;
+  return sys_fail(errno, "umount {}", target);
+}
+
+Result<Registry*> HostMounts::registry() {
+  if (!registry_) {
+    CB_TRY(Home home, Home::open(true));
+    home_.emplace(std::move(home));
+    registry_.emplace(*home_);
+  }
+  return &*registry_;
+}
+
+Result<> HostMounts::mount(const port::MountRequest& request) {
+  CB_TRY(Fd target, open_target(request.root, request.target));
+  CB_TRY(uint64_t was, sys::mount_id(target.get()));
+  CB_TRY(Registry * record, registry());
+  CB_CHECK(record->append(record::mount_line({this_process(), request.root, request.target, was})));
+  faults::step("mount announced");
+  auto mounted = mount_on(target.get(), request.type, request.source, request.options, request.target);
+  if (!mounted) CB_CHECK(record->append(record::unmount_line(request.target)));
+  faults::step("mounted");
+  return mounted;
+}
+
+Result<> HostMounts::unmount(const port::MountRequest& request) {
+  CB_TRY(Registry * record, registry());
+  CB_TRY(const record::State* state, record->refresh());
+  uint64_t was = 0;
+  for (const record::MountMade& made : state->mounts)
+    if (made.target == request.target) was = made.was;
+  CB_CHECK(unmount_at(request.root, request.target, was));
+  faults::step("unmounted");
+  return record->append(record::unmount_line(request.target));
+}
+
+}  // namespace cellblock::kernel
