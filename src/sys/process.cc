@@ -117,18 +117,19 @@ Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), voi
   args.flags = request.flags | (request.cgroup >= 0 ? CLONE_INTO_CGROUP : 0ull);
   args.pidfd = reinterpret_cast<uint64_t>(request.pidfd);
   args.child_tid = reinterpret_cast<uint64_t>(request.child_tid);
-  args.exit_signal = SIGCHLD;
+  args.exit_signal = request.flags & CLONE_PARENT ? 0 : SIGCHLD;  // a sibling takes over the caller's
   args.stack = reinterpret_cast<uint64_t>(stack);
   args.stack_size = stack_size;
   args.cgroup = static_cast<uint64_t>(request.cgroup);
   long result;
 #if defined(__x86_64__)
+  register int (*body_register)(void*) asm("r12") = body;
+  register void* context_register asm("r13") = context;
   // The C library has no clone3(2), and a child on another stack must not return from the call.
   asm volatile(
       "syscall\n\t"
       "test %%rax, %%rax\n\t"
       "jnz 1f\n\t"
-      "xor %%ebp, %%ebp\n\t"
       "mov %[context], %%rdi\n\t"
       "call *%[body]\n\t"
       "mov %%eax, %%edi\n\t"
@@ -136,7 +137,7 @@ Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), voi
       "syscall\n"
       "1:"
       : "=a"(result)
-      : "0"(SYS_clone3), "D"(&args), "S"(sizeof args), [body] "r"(body), [context] "r"(context)
+      : "0"(SYS_clone3), "D"(&args), "S"(sizeof args), [body] "r"(body_register), [context] "r"(context_register)
       : "rcx", "r11", "memory");
 #else
 #error "clone_process: only x86_64 so far"
