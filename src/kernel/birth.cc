@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <climits>
 
+#include "base/text.hpp"
 #include "kernel/confine.hpp"
 #include "port/latency.hpp"
 #include "kernel/policy.hpp"
@@ -123,6 +124,12 @@ int set_names(Cradle& cradle) {
   return 0;
 }
 
+/// A signal that came before the keeper blocks it would be lost: process 1 ignores what it does not handle.
+int block_signals() {
+  const uint64_t all = ~uint64_t{0};
+  return static_cast<int>(::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof all));
+}
+
 /// The keeper holds no descriptor: a pipe that jail(8) was given must close when jail(8) ends.
 int run_keeper(Cradle& cradle) {
   int image = cradle.keeper.get();
@@ -130,6 +137,7 @@ int run_keeper(Cradle& cradle) {
   if ((low > 0 && sys::close_range(0, low - 1, CLOSE_RANGE_UNSHARE) < 0) ||
       sys::close_range(low + 1, UINT_MAX, CLOSE_RANGE_UNSHARE) < 0)
     return give_up(cradle, "close_range");
+  if (block_signals() < 0) return give_up(cradle, "signal mask");
   if (!cradle.own_users) drop_bounding_set(capabilities_for(cradle.request->prison));
   char* const argv[] = {const_cast<char*>("keeper"), nullptr};
   char* const environment[] = {nullptr};
@@ -176,6 +184,35 @@ Result<> clone_child(Cradle& cradle, uint64_t extra, int group) {
   return {};
 }
 
+/// The host's /proc, held open: the helper below has none in its mount namespace.
+Result<int> host_proc() {
+  static const Result<Fd> proc = sys::open("/proc", O_PATH | O_DIRECTORY);
+  if (!proc) return pass(proc.error());
+  return proc->get();
+}
+
+/// The newborn's pid as the host sees it: below another jail clone3(2) told the one that the jail sees.
+Result<pid_t> host_pid(int pidfd) {
+  CB_TRY(int proc, host_proc());
+  CB_TRY(std::string info, sys::read_file_at(proc, fmt::format("self/fdinfo/{}", pidfd).c_str()));
+  size_t at = info.find("Pid:");
+  if (at == info.npos) return fail(Why::failed, "pidfd without Pid:");
+  auto pid = parse_int(trim(std::string_view(info).substr(at + 4, info.find('\n', at) - at - 4)));
+  if (!pid || *pid <= 0) return sys_fail(ESRCH, "new process");
+  return static_cast<pid_t>(*pid);
+}
+
+/// The range of ids: 65536 of the host's, or all of the surrounding jail's. The writer must be in the parent
+/// user namespace (user_namespaces(7)).
+Result<> map_ids(pid_t pid, uint32_t base) {
+  CB_TRY(int proc, host_proc());
+  std::string map = fmt::format("0 {} 65536", base);
+  CB_CHECK(sys::write_at(proc, fmt::format("{}/uid_map", pid).c_str(), map), "id map");
+  CB_CHECK(sys::write_at(proc, fmt::format("{}/gid_map", pid).c_str(), map), "id map");
+  latency::mark("id map");
+  return {};
+}
+
 /// Where the caller stands: entering another mount namespace forgets its root and working directory.
 class Place {
  public:
@@ -204,7 +241,24 @@ Result<> clone_on_host(Cradle& cradle) {
   if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0) return sys_fail(errno, "spawner namespace");
   auto cloned = clone_child(cradle, 0, cradle.request->group);
   CB_CHECK(place->return_to());
+  if (cloned && cradle.own_users) cloned = map_ids(cradle.pid, cradle.request->uid_base);
   return cloned;
+}
+
+/// As map_ids(), from the surrounding jail's user namespace. The helper keeps the host's user id, which owns the
+/// newborn's files in /proc, and takes from the namespace only the capabilities over it.
+Result<> map_ids_in_jail(Cradle& cradle, int keeper, const model::Runtime& parent) {
+  if (!parent.uid_base) return map_ids(cradle.pid, cradle.request->uid_base);
+  CB_CHECK(host_proc().map([](int) {}));
+  Result<> mapped = fail(Why::failed, "helper");
+  auto body = [&] {
+    if (::setns(keeper, CLONE_NEWUSER) < 0)
+      mapped = sys_fail(errno, "user namespace of the jail around it");
+    else
+      mapped = map_ids(cradle.pid, 0);
+  };
+  CB_CHECK(sys::run_sharing(body));
+  return mapped;
 }
 
 /// Below another jail: a helper, born in that jail's pid namespace and already in the new jail's cgroup, enters
@@ -215,24 +269,19 @@ Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
   int rest = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | (parent.uid_base ? CLONE_NEWUSER : 0);
   Result<> cloned = fail(Why::failed, "helper");
   auto body = [&] {
-    if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0 || ::setns(keeper.get(), rest) < 0 || become_root() < 0)
+    if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0 || ::setns(keeper.get(), rest) < 0 || become_root() < 0) {
       cloned = sys_fail(errno, "entering the jail around it");
-    else
-      cloned = clone_child(cradle, CLONE_PARENT, -1);
+      return;
+    }
+    cloned = clone_child(cradle, CLONE_PARENT, -1);
   };
   if (::setns(keeper.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid");
   auto ran = sys::run_sharing(body, cradle.request->group);
   if (::setns(own.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid back");
   CB_CHECK(std::move(ran));
-  return cloned;
-}
-
-/// The range of ids: 65536 of the host's, or all of the surrounding jail's.
-Result<> map_ids(pid_t pid, const BirthRequest& request) {
-  uint32_t base = request.parent && request.parent->uid_base ? 0 : request.uid_base;
-  std::string map = fmt::format("0 {} 65536", base);
-  CB_CHECK(sys::write_at(AT_FDCWD, fmt::format("/proc/{}/uid_map", pid).c_str(), map));
-  return sys::write_at(AT_FDCWD, fmt::format("/proc/{}/gid_map", pid).c_str(), map);
+  CB_CHECK(std::move(cloned));
+  CB_TRY(cradle.pid, host_pid(cradle.pidfd));
+  return cradle.own_users ? map_ids_in_jail(cradle, keeper.get(), parent) : Result<>();
 }
 
 /// Maps the ids of the root's files and of the mounts below it. What can't be mapped keeps the host's ids.
@@ -251,8 +300,6 @@ Result<> map_mounts(Cradle& cradle, BirthRequest& request) {
 
 Result<> equip(Cradle& cradle, BirthRequest& request) {
   if (cradle.own_users) {
-    CB_CHECK(map_ids(cradle.pid, request), "id map");
-    latency::mark("id map");
     CB_CHECK(map_mounts(cradle, request));
     latency::mark("idmapped root");
   } else {
@@ -309,10 +356,11 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
     cradle.confinement = &init;
   }
   latency::mark("detached root");
-  CB_CHECK(request.parent ? clone_in_jail(cradle, *request.parent) : clone_on_host(cradle));
+  Result<> equipped = request.parent ? clone_in_jail(cradle, *request.parent) : clone_on_host(cradle);
+  if (cradle.pid == 0) return pass(equipped.error());
   latency::mark("clone");
   Newborn newborn{cradle.pid, Fd(cradle.pidfd)};
-  auto equipped = equip(cradle, request);
+  if (equipped) equipped = equip(cradle, request);
   let_go(cradle, equipped ? 1 : -1);
   latency::mark("mounts and exec inside");
   if (equipped) equipped = failure_of(cradle);

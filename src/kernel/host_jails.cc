@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -86,6 +87,8 @@ Result<std::vector<Setting>> with_real_path(std::vector<Setting> settings, const
 }  // namespace
 
 Result<std::unique_ptr<HostJails>> HostJails::open(JailId caller) {
+  // Helpers and newborns run in this process' memory while they are partly in a jail: no one there may trace it.
+  if (::prctl(PR_SET_DUMPABLE, 0) < 0) return sys_fail(errno, "prctl");
   CB_TRY(Home home, Home::open(true));
   std::unique_ptr<HostJails> jails(new HostJails(std::move(home)));
   if (caller == 0) return jails;
