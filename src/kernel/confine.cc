@@ -82,7 +82,8 @@ int scope_sockets() {
   static const int abi = sys::landlock_create_ruleset(nullptr, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
   if (abi < 6) return 0;
   sys::LandlockRuleset attr;
-  attr.scoped = sys::landlock_scope_abstract_unix | sys::landlock_scope_signal;
+  // Not signals: every entry has a domain of its own, and jexec(8) must be able to kill what exec.start began.
+  attr.scoped = sys::landlock_scope_abstract_unix;
   int ruleset = sys::landlock_create_ruleset(&attr, sizeof attr, 0);
   if (ruleset < 0) return -1;
   int restricted = sys::landlock_restrict_self(ruleset);

@@ -2,7 +2,7 @@
 //
 //   descriptors   nothing above 2 goes in
 //   keyring       a session keyring of its own, not the administrator's
-//   landlock      abstract unix sockets and signals stay within the jail; before the capability it needs goes
+//   landlock      abstract unix sockets of the host are out of reach; before the capability it needs goes
 //   bounding set  what root in the jail may ever regain
 //   seccomp       needs CAP_SYS_ADMIN or no_new_privs, so before the user changes
 //   user          groups first, then gid, uid last

@@ -147,9 +147,10 @@ TEST_F(Engine, ABackgroundProcessKeepsItAlive) {
   ASSERT_TRUE(jid) << jid.error().text();
   EXPECT_EQ(in(*jid, {"sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo started"}), std::pair(0, std::string("started\n")));
   ASSERT_TRUE(jails_->find(name_));
-  EXPECT_EQ(in(*jid, {"killall", "sleep"}).first, 0);
+  EXPECT_EQ(in(*jid, {"sh", "-c", "kill -9 -1"}).first, 0);
   for (int i = 0; i < 100 && jails_->find(name_); ++i) ::usleep(10000);
   EXPECT_FALSE(jails_->find(name_)) << "the last process has gone";
+  (void)jails_->remove(*jid);
 }
 
 TEST_F(Engine, PersistCanBeClearedOnAnEmptyJail) {
