@@ -57,7 +57,7 @@ std::string below(const Prison& parent, std::string_view name) {
 
 const Prison* find_alive(const Snapshot& now, const std::string& name) {
   for (const auto& [jid, jail] : now.jails)
-    if (!jail.prison.dying && jail.prison.name == name) return &jail.prison;
+    if (jail.prison.name == name && !jail.prison.dying) return &jail.prison;
   return nullptr;
 }
 

@@ -26,6 +26,9 @@ TEST(JailSetJid, WrapsAround) {
   EXPECT_EQ(host.create("").jid, 2);
   host.snapshot.last_jid = 999999;
   EXPECT_EQ(host.create("").jid, 3);
+  host.snapshot.jails.erase(1);
+  host.snapshot.last_jid = 999998;
+  EXPECT_EQ(host.create("").jid, 1);
 }
 
 TEST(JailSetJid, CanBeAskedFor) {

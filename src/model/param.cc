@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> sys_names = {"disable", "new", "inherit"};
 
-const Param* find_exact(std::string_view name) {
-  std::span<const Param> all = params();
-  auto found = std::ranges::lower_bound(all, name, jls_order, &Param::name);
-  return found != all.end() && found->name == name ? &*found : nullptr;
-}
-
 /// Where "no" stands in "nopersist" or "allow.nomount".
 std::optional<size_t> negation_of(std::string_view name) {
   size_t dot = name.rfind('.');
@@ -151,16 +145,16 @@ bool is_derived(const Param& param) {
 }  // namespace
 
 std::optional<Named> find_param(std::string_view name) {
-  if (const Param* param = find_exact(name)) return Named{param, false, {}};
+  if (const Param* param = find_row(name)) return Named{param, false, {}};
   if (size_t dot = name.find('.'); dot != name.npos && dot + 1 < name.size()) {
-    const Param* whole = find_exact(name.substr(0, dot));
+    const Param* whole = find_row(name.substr(0, dot));
     if (whole && whole->inside) return Named{whole, false, name.substr(dot + 1)};
   }
   auto negation = negation_of(name);
   if (!negation) return std::nullopt;
   std::string positive(name);
   positive.erase(*negation, 2);
-  const Param* param = find_exact(positive);
+  const Param* param = find_row(positive);
   if (!param || param->kind != Kind::boolean) return std::nullopt;
   return Named{param, true, {}};
 }

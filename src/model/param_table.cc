@@ -27,8 +27,18 @@ consteval std::array<Param, total> joined() {
 constexpr std::array<Param, total> table = joined();
 static_assert(std::ranges::adjacent_find(table, {}, &Param::name) == table.end(), "a parameter has two rows");
 
+/// Where the dotted names begin: within each half names are in plain order, so a search compares no dots.
+constexpr auto dotted = std::ranges::find_if(table, [](const Param& param) { return param.name.contains('.'); });
+
 }  // namespace
 
 std::span<const Param> params() { return table; }
+
+const Param* find_row(std::string_view name) {
+  bool has_dot = name.contains('.');
+  auto begin = has_dot ? dotted : table.begin(), end = has_dot ? table.end() : dotted;
+  auto found = std::ranges::lower_bound(begin, end, name, {}, &Param::name);
+  return found != end && found->name == name ? &*found : nullptr;
+}
 
 }  // namespace cellblock::model

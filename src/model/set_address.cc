@@ -50,8 +50,8 @@ bool clashes(const Snapshot& now, const Prison& prison, const Family& family) {
   for (const auto& [jid, jail] : now.jails) {
     const Prison& other = jail.prison;
     const std::vector<std::string>& theirs = other.*family.addresses;
-    if (theirs.empty() || other.*family.sys == Sys::inherit || other.dying || jid == prison.jid) continue;
-    if (wanted.size() == 1 && theirs.size() == 1) continue;
+    if (theirs.empty() || (wanted.size() == 1 && theirs.size() == 1)) continue;
+    if (other.*family.sys == Sys::inherit || other.dying || jid == prison.jid) continue;
     if (std::ranges::none_of(wanted, [&](const std::string& address) { return holds(theirs, address); })) continue;
     if (is_below(prison.name, other.name) || is_below(other.name, prison.name)) continue;
     if (stack_of(now, other) == stack_of(now, prison)) return true;
