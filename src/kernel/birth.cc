@@ -18,6 +18,7 @@
 #include "kernel/confine.hpp"
 #include "port/latency.hpp"
 #include "kernel/policy.hpp"
+#include "kernel/warden_link.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -158,7 +159,11 @@ int grow(void* context) {
   if (int failed = set_names(cradle)) return failed;
   ::setsid();
   if (!cradle.confinement) return run_keeper(cradle);
-  if (sys::close_range(0, UINT_MAX, CLOSE_RANGE_UNSHARE) < 0) return give_up(cradle, "close_range");
+  // The table is shared with the parent until here; what init gets is its own and starts empty at exec.
+  if (::unshare(CLONE_FILES) < 0) return give_up(cradle, "descriptors");
+  int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int low = 0; low < 3; ++low)
+    if (null < 0 ? ::close(low) < 0 && errno != EBADF : ::dup2(null, low) < 0) return give_up(cradle, "descriptors");
   return run_confined(*cradle.confinement, cradle.error, cradle.what);
 }
 
@@ -351,8 +356,14 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   CB_TRY(cradle.keeper, open_keeper(cradle.spawner.get()));
   CB_TRY(cradle.root, sys::Tree::clone(request.root, false), "path {}", request.prison.path);
   Confinement init;
+  Fd warden;
   if (!request.prison.linux_init.empty()) {
-    init = confinement_of_init(request.prison);
+    bool served = needs_warden(request.prison);
+    if (served) {
+      CB_TRY(warden, connect_warden(), "warden");
+    }
+    init = confinement_of_init(request.prison, served ? Listener::own : Listener::none);
+    init.warden = warden.get();
     cradle.confinement = &init;
   }
   latency::mark("detached root");

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/keyctl.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 
 #include "base/text.hpp"
 #include "kernel/policy.hpp"
+#include "kernel/warden_link.hpp"
 #include "sys/compat.hpp"
 #include "sys/seccomp.hpp"
 
@@ -24,6 +26,8 @@ namespace cellblock::kernel {
 namespace {
 
 /// PATH of a command that is given none.
+constexpr unsigned seccomp_wait_killable = 1 << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+
 constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// What a clean environment has, as FreeBSD's jexec -l; with the directories where Linux keeps its programs.
 constexpr const char* clean_path = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -61,12 +65,13 @@ void point_to_words(Confinement& confinement, size_t arguments) {
   confinement.script.insert(confinement.script.end(), confinement.argv.begin() + 1, confinement.argv.end());
 }
 
-Confinement common(const model::Prison& prison) {
+Confinement common(const model::Prison& prison, Listener listener) {
   Confinement confinement;
   confinement.own_users = prison.linux_userns != model::Sys::inherit;
   confinement.powerless = !model::allowed(prison.allow, model::Allow::suser);
   confinement.capabilities = capabilities_for(prison);
-  confinement.filter = filter_for(prison, false);
+  confinement.jid = prison.jid;
+  confinement.filter = filter_for(prison, listener);
   return confinement;
 }
 
@@ -107,7 +112,16 @@ int shrink_capabilities(const Confinement& confinement) {
 int install_filter(const Confinement& confinement) {
   sock_fprog program{static_cast<unsigned short>(confinement.filter.size()),
                      const_cast<sock_filter*>(confinement.filter.data())};
-  return sys::seccomp::install(program, 0);
+  if (confinement.warden < 0) return sys::seccomp::install(program, 0);
+  int listener = sys::seccomp::install(program, SECCOMP_FILTER_FLAG_NEW_LISTENER | seccomp_wait_killable);
+  if (listener < 0 && errno == EINVAL)  // Linux before 5.19
+    listener = sys::seccomp::install(program, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  if (listener < 0) return -1;
+  int sent = send_listener(confinement.warden, listener, confinement.jid);
+  int error = errno;
+  ::close(listener);
+  errno = error;
+  return sent;
 }
 
 int become_user(const Confinement& confinement) {
@@ -206,8 +220,8 @@ void take_entry(Confinement& confinement, const port::Entry& entry, std::optiona
 
 }  // namespace
 
-Confinement confinement_of_init(const model::Prison& prison) {
-  Confinement confinement = common(prison);
+Confinement confinement_of_init(const model::Prison& prison, Listener listener) {
+  Confinement confinement = common(prison, listener);
   confinement.words = split_words(prison.linux_init);
   size_t arguments = confinement.words.size();
   confinement.candidates = {confinement.words.empty() ? std::string("/sbin/init") : confinement.words[0]};
@@ -216,8 +230,9 @@ Confinement confinement_of_init(const model::Prison& prison) {
   return confinement;
 }
 
-Confinement confinement_of(const model::Prison& prison, const port::Entry& entry, std::optional<User> user) {
-  Confinement confinement = common(prison);
+Confinement confinement_of(const model::Jail& jail, const port::Entry& entry, std::optional<User> user,
+                           Listener listener) {
+  Confinement confinement = common(jail.prison, listener);
   take_entry(confinement, entry, std::move(user));
   return confinement;
 }

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/policy.hpp"
 #include "kernel/users.hpp"
 #include "model/jail.hpp"
 #include "port/jails.hpp"
@@ -30,7 +31,8 @@ struct Confinement {
   bool powerless = false;       ///< allow.nosuser: uid 0 is a number like any other
   uint64_t capabilities = 0;    ///< the bounding set to keep
   std::vector<sock_filter> filter;
-  int listener_to = -1;         ///< socket to send the filter's notification descriptor to; -1: none
+  int warden = -1;              ///< connection for the filter's notification descriptor; -1: no listener
+  model::JailId jid = 0;
   std::optional<User> user;     ///< nullopt: root
   std::string directory = "/";
   std::vector<std::string> candidates;  ///< files to try for argv[0], in PATH order
@@ -44,10 +46,11 @@ struct Confinement {
 };
 
 /// For process 1 of a jail with linux.init.
-Confinement confinement_of_init(const model::Prison& prison);
+Confinement confinement_of_init(const model::Prison& prison, Listener listener);
 
 /// For an entry into a jail; `user` is looked up already.
-Confinement confinement_of(const model::Prison& prison, const port::Entry& entry, std::optional<User> user);
+Confinement confinement_of(const model::Jail& jail, const port::Entry& entry, std::optional<User> user,
+                           Listener listener);
 
 /// The same for a program that runs outside of any jail: only what `entry` asks for.
 Confinement manner_of(const port::Entry& entry, std::optional<User> user);

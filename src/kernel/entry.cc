@@ -9,6 +9,8 @@
 #include <cstring>
 
 #include "kernel/confine.hpp"
+#include "kernel/policy.hpp"
+#include "kernel/warden_link.hpp"
 #include "port/latency.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
@@ -22,27 +24,31 @@ struct Doorway {
   Confinement* confinement = nullptr;
   int keeper = -1;
   int namespaces = 0;
+  const char* join = nullptr;  ///< request to the warden to move the child into the jail's cgroup
   int error = 0;
   const char* what = nullptr;
 };
 
+int attach_failed(Doorway& door) {
+  door.error = errno;
+  door.what = "jail_attach";
+  return 1;
+}
+
 int step_in(void* context) {
   Doorway& door = *static_cast<Doorway*>(context);
+  char answer[256];
+  if (door.join && ::syscall(jail_call, door.join, std::strlen(door.join), answer, sizeof answer) < 0)
+    return attach_failed(door);
+  if (::setns(door.keeper, door.namespaces) < 0) return attach_failed(door);
+  // Past the C library's wrappers, which would try to change other threads too.
   bool own_users = (door.namespaces & CLONE_NEWUSER) != 0;
-  if (::setns(door.keeper, door.namespaces) < 0 ||
-      (own_users && (::syscall(SYS_setresgid, 0, 0, 0) < 0 || ::syscall(SYS_setresuid, 0, 0, 0) < 0))) {
-    door.error = errno;
-    door.what = "jail_attach";
-    return 1;
-  }
+  if (own_users && (::syscall(SYS_setresgid, 0, 0, 0) < 0 || ::syscall(SYS_setresuid, 0, 0, 0) < 0))
+    return attach_failed(door);
   return run_confined(*door.confinement, door.error, door.what);
 }
 
-/// The namespaces that tell the jail from the host; entering one's own user namespace again is an error.
-int namespaces_to_enter(const model::Jail& jail) {
-  int flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWNET;
-  return jail.runtime.uid_base ? flags | CLONE_NEWUSER : flags;
-}
+constexpr int always_entered = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWNET;
 
 Result<std::optional<User>> user_for(const model::Jail& jail, const port::Entry& entry) {
   if (!entry.user) return std::optional<User>();
@@ -52,30 +58,49 @@ Result<std::optional<User>> user_for(const model::Jail& jail, const port::Entry&
   return std::optional<User>(std::move(user));
 }
 
+Result<port::Child> pass_through(Doorway& door, int group, const port::Entry& entry) {
+  static const Fd self(sys::pidfd_open(::getpid()));
+  int pidfd = -1;
+  sys::CloneRequest request;
+  request.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+  request.cgroup = group;
+  request.pidfd = &pidfd;
+  if (::setns(door.keeper, CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach");
+  auto pid = sys::clone_process(request, step_in, &door);
+  if (::setns(self.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach: returning");
+  if (!pid) return pass(pid.error(), "jail_attach");
+  port::Child child{*pid, Fd(pidfd)};
+  latency::mark("entered");
+  if (!door.error) return child;
+  (void)sys::reap(child.pidfd.get());
+  return entry_failure(door.error, door.what, entry, *door.confinement);
+}
+
 }  // namespace
 
 Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::Entry& entry) {
   const model::Runtime& runtime = jail.runtime;
   CB_TRY(Fd keeper, sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start}), "jail_attach");
   CB_TRY(std::optional<User> user, user_for(jail, entry));
-  Confinement confinement = confinement_of(jail.prison, entry, std::move(user));
+  Fd warden;
+  if (needs_warden(jail.prison)) {
+    CB_TRY(warden, connect_warden(), "warden");
+  }
+  Confinement confinement = confinement_of(jail, entry, std::move(user), warden ? Listener::own : Listener::none);
+  confinement.warden = warden.get();
   latency::mark("entry prepared");
-  static const Fd own(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC));
-  Doorway door{&confinement, keeper.get(), namespaces_to_enter(jail)};
-  int pidfd = -1;
-  sys::CloneRequest request;
-  request.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
-  request.cgroup = group;
-  request.pidfd = &pidfd;
-  if (::setns(keeper.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach");
-  auto pid = sys::clone_process(request, step_in, &door);
-  if (::setns(own.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach: returning");
-  if (!pid) return pass(pid.error(), "jail_attach");
-  port::Child child{*pid, Fd(pidfd)};
-  latency::mark("entered");
-  if (!door.error) return child;
-  (void)sys::reap(child.pidfd.get());
-  return entry_failure(door.error, door.what, entry, confinement);
+  // Entering one's own user namespace again is an error: only those of jails that have one.
+  Doorway door{&confinement, keeper.get(), always_entered | (runtime.uid_base ? CLONE_NEWUSER : 0)};
+  return pass_through(door, group, entry);
+}
+
+Result<port::Child> enter_from_jail(const model::Jail& jail, const Fd& keeper, const port::Entry& entry,
+                                    std::optional<User> user) {
+  Confinement confinement = confinement_of(jail, entry, std::move(user), Listener::above);
+  bool own_users = jail.prison.linux_userns != model::Sys::inherit;
+  std::string join = fmt::format("join {}", jail.prison.jid);
+  Doorway door{&confinement, keeper.get(), always_entered | (own_users ? CLONE_NEWUSER : 0), join.c_str()};
+  return pass_through(door, -1, entry);
 }
 
 }  // namespace cellblock::kernel

@@ -1,6 +1,7 @@
 #include "kernel/host_jails.hpp"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
 #include "kernel/process_mark.hpp"
+#include "model/sysctl_store.hpp"
 #include "port/latency.hpp"
 #include "sys/cgroup.hpp"
 #include "sys/file.hpp"
@@ -69,11 +71,24 @@ const Setting* find_setting(const std::vector<Setting>& settings, std::string_vi
   return nullptr;
 }
 
-/// The real path of parameter path, as the kernel will know it.
+/// The real path of parameter path, as the kernel will know it. A jail's own path is resolved within its root:
+/// whatever links it has made lead nowhere else.
 Result<std::string> resolve_path(const std::string& root, const std::string& path) {
-  auto directory = sys::open(root == "/" ? path : root + path, O_PATH | O_DIRECTORY);
+  auto open = [&]() -> Result<Fd> {
+    if (root == "/") return sys::open(path, O_PATH | O_DIRECTORY);
+    CB_TRY(Fd top, sys::open(root, O_PATH | O_DIRECTORY));
+    return sys::open_resolved(top.get(), path.c_str(), O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+  };
+  auto directory = open();
   if (!directory) return sys_fail(directory.error().sys, "path {}", path);
   return sys::path_of(directory->get());
+}
+
+/// A Linux program in a jail sees the host's compat.linux.osrelease, where that is set, as FreeBSD's do.
+std::string linux_release() {
+  auto text = sys::read_file(model::sysctl_store_path);
+  if (!text) return {};
+  return model::parse_sysctl_store(*text).get("compat.linux.osrelease").value_or("");
 }
 
 Result<std::vector<Setting>> with_real_path(std::vector<Setting> settings, const std::string& root) {
@@ -135,6 +150,8 @@ Result<JailId> HostJails::set(const std::vector<Setting>& given, model::SetMode 
   CB_CHECK(registry_.update([&](const record::State& state) -> Result<std::string> {
     CB_TRY(outcome, model::jail_set(state.snapshot, {}, caller_, settings, mode, attaching));
     jail.prison = outcome.prison;
+    if (outcome.created && jail.prison.linux_osrelease.empty() && jail.prison.osrelease.empty())
+      jail.prison.linux_osrelease = linux_release();
     if (const Jail* known = state.snapshot.find(outcome.prison.jid)) before = *known;
     jail.runtime = outcome.created ? runtime_for(state.snapshot, outcome.prison) : before.runtime;
     std::string lines = record::jail_line(jail, outcome.created ? std::optional(this_process()) : std::nullopt);

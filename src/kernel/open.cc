@@ -9,6 +9,7 @@
 #include "kernel/host_links.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/host_programs.hpp"
+#include "kernel/jailed_jails.hpp"
 #include "kernel/policy.hpp"
 
 namespace cellblock::kernel {
@@ -19,6 +20,7 @@ bool jailed() {
 }
 
 Result<std::unique_ptr<port::Jails>> open_jails() {
+  if (jailed()) return std::unique_ptr<port::Jails>(new JailedJails);
   CB_TRY(std::unique_ptr<HostJails> jails, HostJails::open());
   return std::unique_ptr<port::Jails>(std::move(jails));
 }

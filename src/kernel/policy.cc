@@ -61,6 +61,12 @@ class Rules {
   std::vector<Rule> x86_64_, i386_;
 };
 
+/// The verdict on a call that a warden serves.
+Verdict ask(Listener listener, bool permitted) {
+  if (!permitted || listener == Listener::none) return refuse(EPERM);
+  return listener == Listener::own ? notify() : allow();
+}
+
 bool may(const Prison& prison, Allow what) { return model::allowed(prison.allow, what); }
 
 /// Never for a jail, whatever it is allowed: the machine and its kernel.
@@ -85,13 +91,14 @@ void refuse_namespaces(Rules& rules, const Prison& prison) {
   rules.add(CALL(clone), {any_new}, allow());
   rules.add(CALL(unshare), {any_new, unshare_time}, allow());
   rules.add({CALL(clone3)}, refuse(ENOSYS));  // its flags can't be seen; the C library falls back to clone(2)
-  rules.add({CALL(setns)}, refuse(EPERM));
+  // Entering a jail inside this one is setns(2); there is nothing else that its user namespace may enter.
+  if (prison.children_max == 0) rules.add({CALL(setns)}, refuse(EPERM));
 }
 
-void rule_mounts(Rules& rules, const Prison& prison, bool warden) {
+void rule_mounts(Rules& rules, const Prison& prison, Listener listener) {
   if (prison.linux_mount) return;
-  bool served = warden && may(prison, Allow::mount) && prison.enforce_statfs < 2;
-  rules.add({CALL(mount), CALL(umount2), CALL32(umount)}, served ? notify() : refuse(EPERM));
+  bool served = may(prison, Allow::mount) && prison.enforce_statfs < 2;
+  rules.add({CALL(mount), CALL(umount2), CALL32(umount)}, ask(listener, served));
   rules.add({CALL(pivot_root), CALL(fsopen), CALL(fsconfig), CALL(fsmount), CALL(fspick), CALL(open_tree),
              CALL(move_mount), CALL(mount_setattr), NEW_CALL(467 /* open_tree_attr */)},
             refuse(EPERM));
@@ -147,10 +154,13 @@ void rule_sysv(Rules& rules, const Prison& prison) {
 }
 
 /// The allow.* flags that are system calls.
-void rule_allowed(Rules& rules, const Prison& prison, bool warden) {
+void rule_allowed(Rules& rules, const Prison& prison, Listener listener) {
   Verdict no = refuse(EPERM);
+  bool names_by_warden = prison.linux_userns == Sys::inherit && listener != Listener::none;
   if (!may(prison, Allow::set_hostname))
     rules.add({CALL(sethostname), CALL(setdomainname)}, no);
+  else if (names_by_warden)  // without a user namespace the capability for it would reach the host
+    rules.add({CALL(sethostname), CALL(setdomainname)}, ask(listener, true));
   if (!may(prison, Allow::mlock))
     rules.add({CALL(mlock), CALL(mlock2), CALL(mlockall), CALL(munlock), CALL(munlockall)}, no);
   if (!may(prison, Allow::quotas)) rules.add({CALL(quotactl), CALL(quotactl_fd)}, no);
@@ -161,12 +171,13 @@ void rule_allowed(Rules& rules, const Prison& prison, bool warden) {
     rules.add({CALL(settimeofday), CALL(clock_settime), CALL32(stime), CALL32(clock_settime64)}, no);
     if (!may(prison, Allow::adjtime)) rules.add({CALL(clock_adjtime), CALL32(clock_adjtime64)}, no);
   }
-  if (warden && (!prison.osrelease.empty() || !prison.linux_osrelease.empty())) rules.add({CALL(uname)}, notify());
+  bool named = !prison.osrelease.empty() || !prison.linux_osrelease.empty();
+  if (listener == Listener::own && named) rules.add({CALL(uname)}, notify());
 }
 
 /// jail(8) in the jail: see policy.hpp.
-void rule_jail_call(Rules& rules, const Prison& prison, bool warden) {
-  rules.add({NEW_CALL(jail_call)}, warden && prison.children_max > 0 ? notify() : refuse(EPERM));
+void rule_jail_call(Rules& rules, const Prison& prison, Listener listener) {
+  rules.add({NEW_CALL(jail_call)}, ask(listener, prison.children_max > 0));
 }
 
 /// Typing into the caller's terminal: the classical way out of a jail through the administrator's shell.
@@ -179,15 +190,15 @@ void refuse_terminal_injection(Rules& rules) {
 
 }  // namespace
 
-std::vector<sock_filter> filter_for(const Prison& prison, bool warden) {
+std::vector<sock_filter> filter_for(const Prison& prison, Listener listener) {
   Rules rules;
   refuse_machine(rules, prison);
   refuse_namespaces(rules, prison);
-  rule_mounts(rules, prison, warden);
+  rule_mounts(rules, prison, listener);
   rule_sockets(rules, prison);
   rule_sysv(rules, prison);
-  rule_allowed(rules, prison, warden);
-  rule_jail_call(rules, prison, warden);
+  rule_allowed(rules, prison, listener);
+  rule_jail_call(rules, prison, listener);
   refuse_terminal_injection(rules);
   return rules.compile();
 }
@@ -212,7 +223,7 @@ uint64_t capabilities_for(const Prison& prison) {
   if (!own_users) return set;
   // Held over the jail's own user namespace only, so they reach nothing outside.
   set |= bit(CAP_SYS_PTRACE) | bit(CAP_SYS_NICE) | bit(CAP_SYS_RESOURCE) | bit(CAP_DAC_READ_SEARCH);
-  if (may(prison, Allow::set_hostname) || prison.linux_mount) set |= bit(CAP_SYS_ADMIN);
+  if (may(prison, Allow::set_hostname) || prison.linux_mount || prison.children_max > 0) set |= bit(CAP_SYS_ADMIN);
   if (prison.linux_mount) set |= bit(CAP_NET_ADMIN) | bit(CAP_MKNOD);
   if (!prison.linux_init.empty()) set |= bit(CAP_SYS_BOOT);
   return set;

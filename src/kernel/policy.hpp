@@ -14,9 +14,15 @@
 
 namespace cellblock::kernel {
 
-/// The seccomp program for processes that enter the jail. With `notify` the jail's warden answers the calls
-/// that need it (nested jails, mounts, uname); without, they are refused or plain.
-std::vector<sock_filter> filter_for(const model::Prison& prison, bool warden);
+/// Who answers the calls that need a warden (jails inside, mounts, uname).
+enum class Listener : uint8_t {
+  none,   ///< nobody: they are refused, or plain
+  own,    ///< the filter to be installed gets a listener
+  above,  ///< a filter that the process has already, the surrounding jail's, has one; this one lets them pass to it
+};
+
+/// The seccomp program for processes that enter the jail.
+std::vector<sock_filter> filter_for(const model::Prison& prison, Listener listener);
 
 /// Capabilities that stay in the bounding set (bit n: capability n).
 uint64_t capabilities_for(const model::Prison& prison);

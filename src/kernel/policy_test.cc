@@ -24,7 +24,7 @@ using sys::seccomp::refuse;
 using sys::seccomp::Verdict;
 
 Verdict ask(const Prison& prison, uint32_t call, std::array<uint64_t, 6> arguments = {}, uint32_t arch = AUDIT_ARCH_X86_64) {
-  return sys::seccomp::evaluate(filter_for(prison, false), arch, call, arguments);
+  return sys::seccomp::evaluate(filter_for(prison, Listener::none), arch, call, arguments);
 }
 
 Prison with(std::initializer_list<Allow> flags) {
@@ -88,6 +88,26 @@ TEST(Policy, SysvIsAbsentUnlessGiven) {
   prison.sysvshm = model::Sys::fresh;
   EXPECT_EQ(ask(prison, SYS_shmget), allow());
   EXPECT_EQ(ask(prison, SYS_msgsnd), refuse(ENOSYS));
+}
+
+TEST(Policy, AWardenServesWhatIsAllowed) {
+  Prison prison;
+  auto asked = [&](uint32_t call, Listener listener) {
+    return sys::seccomp::evaluate(filter_for(prison, listener), AUDIT_ARCH_X86_64, call, std::array<uint64_t, 6>{});
+  };
+  EXPECT_EQ(asked(jail_call, Listener::own), refuse(EPERM));
+  EXPECT_EQ(asked(SYS_mount, Listener::own), refuse(EPERM));
+  EXPECT_EQ(asked(SYS_setns, Listener::own), refuse(EPERM));
+  prison.children_max = 1;
+  prison.allow.set(static_cast<size_t>(Allow::mount));
+  prison.enforce_statfs = 1;
+  prison.osrelease = "2.6.32";
+  EXPECT_EQ(asked(jail_call, Listener::own), sys::seccomp::notify());
+  EXPECT_EQ(asked(SYS_mount, Listener::own), sys::seccomp::notify());
+  EXPECT_EQ(asked(SYS_uname, Listener::own), sys::seccomp::notify());
+  EXPECT_EQ(asked(SYS_setns, Listener::own), allow());
+  EXPECT_EQ(asked(jail_call, Listener::above), allow());
+  EXPECT_EQ(asked(SYS_mount, Listener::none), refuse(EPERM));
 }
 
 TEST(Policy, ThirtyTwoBitProgramsMeetTheSameRules) {

@@ -1,0 +1,108 @@
+#include "kernel/notification.hpp"
+
+#include <linux/audit.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::kernel {
+
+std::optional<Notification> Notification::receive(int listener) {
+  seccomp_notif call{};
+  if (::ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) return std::nullopt;
+  return Notification(listener, call);
+}
+
+bool Notification::is_native() const { return call_.data.arch == AUDIT_ARCH_X86_64; }
+
+bool Notification::valid() const {
+  uint64_t id = call_.id;
+  return ::ioctl(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+Result<std::string> Notification::read_memory(uint64_t address, size_t length) const {
+  std::string data(length, '\0');
+  iovec local{data.data(), length}, remote{reinterpret_cast<void*>(address), length};
+  ssize_t got = ::process_vm_readv(pid(), &local, 1, &remote, 1, 0);
+  if (got < 0 || static_cast<size_t>(got) != length) return sys_fail(EFAULT, "memory of the caller");
+  if (!valid()) return sys_fail(ESRCH, "caller");
+  return data;
+}
+
+Result<std::string> Notification::read_string(uint64_t address, size_t limit) const {
+  constexpr uint64_t page = 4096;
+  std::string text;
+  while (text.size() < limit) {  // page by page: the next one may not be mapped
+    size_t step = std::min<size_t>(page - address % page, limit - text.size());
+    CB_TRY(std::string part, read_memory(address, step));
+    size_t end = part.find('\0');
+    if (end != part.npos) return text + part.substr(0, end);
+    text += part;
+    address += step;
+  }
+  return sys_fail(ENAMETOOLONG, "string of the caller");
+}
+
+Result<> Notification::write_memory(uint64_t address, std::string_view data) const {
+  if (!valid()) return sys_fail(ESRCH, "caller");
+  iovec local{const_cast<char*>(data.data()), data.size()}, remote{reinterpret_cast<void*>(address), data.size()};
+  ssize_t put = ::process_vm_writev(pid(), &local, 1, &remote, 1, 0);
+  if (put < 0 || static_cast<size_t>(put) != data.size()) return sys_fail(EFAULT, "memory of the caller");
+  return {};
+}
+
+void Notification::succeed(int64_t value) const {
+  seccomp_notif_resp answer{};
+  answer.id = call_.id;
+  answer.val = value;
+  (void)::ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+void Notification::refuse(int error_number) const {
+  seccomp_notif_resp answer{};
+  answer.id = call_.id;
+  answer.error = -(error_number ? error_number : EPERM);
+  (void)::ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+Result<int> Notification::inject(int fd) const {
+  seccomp_notif_addfd request{};
+  request.id = call_.id;
+  request.srcfd = static_cast<uint32_t>(fd);
+  request.newfd_flags = 02000000;  // O_CLOEXEC
+  int number = ::ioctl(listener_, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+  if (number < 0) return sys_fail(errno, "descriptor for the caller");
+  return number;
+}
+
+model::JailId jail_in_cgroup(std::string_view cgroup_file) {
+  size_t line = cgroup_file.find("0::");
+  if (line == cgroup_file.npos) return 0;
+  std::string_view path = cgroup_file.substr(line + 3);
+  path = path.substr(0, path.find('\n'));
+  size_t top = path.find("/cellblock/");
+  if (top == path.npos) return 0;
+  model::JailId jid = 0;
+  for (const std::string& part : split(path.substr(top + 11), '/')) {
+    auto number = parse_int(part);
+    if (!number || *number < 1 || *number > model::max_jail_id) break;
+    jid = static_cast<model::JailId>(*number);
+  }
+  return jid;
+}
+
+Result<model::JailId> Notification::jail() const {
+  CB_TRY(std::string text, sys::read_file(fmt::format("/proc/{}/cgroup", pid())));
+  if (!valid()) return sys_fail(ESRCH, "caller");
+  model::JailId jid = jail_in_cgroup(text);
+  if (jid == 0) return sys_fail(EPERM, "caller in no jail");
+  return jid;
+}
+
+}  // namespace cellblock::kernel

@@ -1,0 +1,209 @@
+#include "kernel/serve.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "kernel/host_jails.hpp"
+#include "kernel/policy.hpp"
+#include "kernel/process_mark.hpp"
+#include "kernel/users.hpp"
+#include "record/journal.hpp"
+#include "sys/cgroup.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+#include "wire/message.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::Jail;
+using model::JailId;
+
+Result<JailId> jid_in(std::string_view words) {
+  auto jid = parse_int(trim(words.substr(0, words.find(' '))));
+  if (!jid || *jid < 1 || *jid > model::max_jail_id) return sys_fail(EINVAL, "");
+  return static_cast<JailId>(*jid);
+}
+
+/// The host's view of a jail, whoever asks.
+Result<Jail> jail_by_id(JailId jid) {
+  CB_TRY(auto host, HostJails::open());
+  return host->find(std::to_string(jid));
+}
+
+/// What a jail call is served with: its caller and the jails as that caller sees them.
+struct Counter {
+  const Notification& call;
+  JailId caller = 0;
+  std::unique_ptr<HostJails> jails;
+};
+
+Result<std::string> do_set(Counter& counter, std::string_view words) {
+  CB_TRY(wire::SetRequest request, wire::decode_set(words));
+  CB_TRY(JailId jid, counter.jails->set(request.settings, request.mode, request.attaching));
+  return fmt::format("ok {}", jid);
+}
+
+Result<std::string> do_get(Counter& counter) {
+  CB_TRY(model::Snapshot view, counter.jails->get());
+  record::State state;
+  state.snapshot = std::move(view);
+  return "ok\n" + record::rewrite(state);
+}
+
+/// The pids of `jid` as the caller's pid namespace, `depth` below the host's, numbers them.
+Result<std::string> do_processes(Counter& counter, JailId jid, const Jail& caller) {
+  CB_TRY(std::vector<pid_t> pids, counter.jails->processes(jid));
+  size_t depth = split(caller.prison.name, '.').size();
+  std::string answer = "ok";
+  for (pid_t pid : pids) {
+    auto status = sys::read_file(fmt::format("/proc/{}/status", pid));
+    if (!status) continue;
+    size_t at = status->find("NSpid:");
+    if (at == status->npos) continue;
+    std::vector<std::string> levels = split_words(std::string_view(*status).substr(at + 6, status->find('\n', at) - at - 6));
+    if (depth < levels.size()) answer += " " + levels[depth];
+  }
+  return answer;
+}
+
+Result<std::string> describe(const User& user) {
+  std::string text = fmt::format(" {} {} {} {}", user.uid, user.gid, vis(user.home), vis(user.shell));
+  for (gid_t group : user.groups) text += fmt::format(" {}", group);
+  return text;
+}
+
+Result<std::string> do_enter(Counter& counter, std::string_view words, const Jail& caller) {
+  CB_TRY(JailId jid, jid_in(words));
+  std::vector<std::string> parts = wire::words_of(words);
+  if (parts.size() != 3) return sys_fail(EINVAL, "");
+  CB_TRY(Jail jail, counter.jails->find(std::to_string(jid)));
+  std::string user;
+  if (!parts[2].empty()) {
+    pid_t owner = parts[1] == "1" ? caller.runtime.keeper : jail.runtime.keeper;
+    CB_TRY(Fd root, sys::open(fmt::format("/proc/{}/root", owner), O_PATH | O_DIRECTORY));
+    CB_TRY(User found, find_user(root.get(), parts[2]));
+    CB_TRY(user, describe(found));
+  }
+  CB_TRY(Fd keeper, sys::open_process(jail.runtime.keeper, {jail.runtime.keeper_inode, jail.runtime.keeper_start}));
+  CB_TRY(int number, counter.call.inject(keeper.get()));
+  jail.prison.name = model::relative_name(jail.prison.name, caller.prison.name);
+  return fmt::format("ok {}{}\n", number, user) + record::jail_line(jail, std::nullopt);
+}
+
+/// Moves the calling process, a child that is about to enter, into the jail's cgroup.
+Result<std::string> do_join(Counter& counter, JailId jid) {
+  CB_TRY(Jail jail, counter.jails->find(std::to_string(jid)));
+  CB_TRY(Fd root, sys::open_cgroup_root(std::string(home_path) + "/cgroup"));
+  if (!counter.call.valid()) return sys_fail(ESRCH, "");
+  CB_CHECK(sys::write_at(root.get(), (jail.runtime.cgroup + "/cgroup.procs").c_str(), std::to_string(counter.call.pid())));
+  return std::string("ok");
+}
+
+Result<std::string> serve_request(Counter& counter, std::string_view request) {
+  CB_TRY(Jail caller, jail_by_id(counter.caller));
+  CB_TRY(counter.jails, HostJails::open(counter.caller));
+  auto [verb, words] = wire::verb_of(request);
+  if (verb == "set") return do_set(counter, words);
+  if (verb == "get") return do_get(counter);
+  if (verb == "enter") return do_enter(counter, words, caller);
+  CB_TRY(JailId jid, jid_in(words));
+  if (verb == "join") return do_join(counter, jid);
+  if (verb == "processes") return do_processes(counter, jid, caller);
+  if (verb == "remove") return counter.jails->remove(jid).map([] { return std::string("ok"); });
+  if (verb == "left") {
+    counter.jails->left(jid);
+    return std::string("ok");
+  }
+  return sys_fail(ENOSYS, "");
+}
+
+/// jail_call(request, length, answer, capacity)
+void serve_jail_call(const Notification& call, JailId caller) {
+  uint64_t length = call.argument(1), capacity = call.argument(3);
+  if (!call.is_native() || length > wire::largest_message) return call.refuse(EINVAL);
+  auto request = call.read_memory(call.argument(0), length);
+  if (!request) return call.refuse(EFAULT);
+  Counter counter{call, caller, nullptr};
+  auto served = serve_request(counter, *request);
+  std::string text = served ? *served : wire::encode_error(served.error());
+  if (text.size() > capacity) return call.refuse(ENOBUFS);
+  if (!call.write_memory(call.argument(2), text)) return call.refuse(EFAULT);
+  call.succeed(static_cast<int64_t>(text.size()));
+}
+
+/// Runs `work` in the uts namespace of the jail.
+template <class Work>
+Result<> in_names_of(const Jail& jail, Work work) {
+  CB_TRY(Fd own, sys::open("/proc/self/ns/uts", O_RDONLY));
+  CB_TRY(Fd names, sys::open(fmt::format("/proc/{}/ns/uts", jail.runtime.keeper), O_RDONLY));
+  if (::setns(names.get(), CLONE_NEWUTS) < 0) return sys_fail(errno, "setns uts");
+  Result<> done = work();
+  if (::setns(own.get(), CLONE_NEWUTS) < 0) return sys_fail(errno, "setns uts");
+  return done;
+}
+
+Result<> serve_uname(const Notification& call, const Jail& jail) {
+  utsname names{};
+  CB_CHECK(in_names_of(jail, [&]() -> Result<> {
+    if (::uname(&names) < 0) return sys_fail(errno, "uname");
+    return {};
+  }));
+  const std::string& release = jail.prison.osrelease.empty() ? jail.prison.linux_osrelease : jail.prison.osrelease;
+  if (!release.empty()) {
+    std::memset(names.release, 0, sizeof names.release);
+    release.copy(names.release, sizeof names.release - 1);
+  }
+  return call.write_memory(call.argument(0), {reinterpret_cast<const char*>(&names), sizeof names});
+}
+
+Result<> serve_names(const Notification& call, const Jail& jail, bool domain) {
+  if (call.argument(1) > 64) return sys_fail(EINVAL, "name");
+  CB_TRY(std::string name, call.read_memory(call.argument(0), call.argument(1)));
+  return in_names_of(jail, [&]() -> Result<> {
+    int set = domain ? ::setdomainname(name.data(), name.size()) : ::sethostname(name.data(), name.size());
+    return set < 0 ? Result<>(sys_fail(errno, "name")) : Result<>();
+  });
+}
+
+Result<> serve_plain(const Notification& call, JailId caller) {
+  CB_TRY(Jail jail, jail_by_id(caller));
+  bool named = model::allowed(jail.prison.allow, model::Allow::set_hostname) && jail.prison.host != model::Sys::inherit;
+  // The numbers that policy.cc hands over, of both architectures.
+  switch (call.is_native() ? call.number() : -call.number()) {
+    case SYS_uname: case -122: return serve_uname(call, jail);
+    case SYS_sethostname: case -74: return named ? serve_names(call, jail, false) : sys_fail(EPERM, "");
+    case SYS_setdomainname: case -121: return named ? serve_names(call, jail, true) : sys_fail(EPERM, "");
+    case SYS_mount: case -21: return serve_mount(call, jail);
+    case SYS_umount2: case -52: case -22: return serve_umount(call, jail);
+    default: return sys_fail(ENOSYS, "");
+  }
+}
+
+}  // namespace
+
+void answer(const Notification& call) {
+  auto caller = call.jail();
+  if (!caller) return call.refuse(caller.error().sys);
+  bool is_jail_call = static_cast<uint32_t>(call.number()) == jail_call;
+  if (!is_jail_call) {
+    auto served = serve_plain(call, *caller);
+    return served ? call.succeed(0) : call.refuse(served.error().sys);
+  }
+  pid_t child = ::fork();
+  if (child > 0) return;
+  if (child < 0) return call.refuse(EAGAIN);
+  ::signal(SIGCHLD, SIG_DFL);
+  serve_jail_call(call, *caller);
+  ::_exit(0);
+}
+
+}  // namespace cellblock::kernel

@@ -1,0 +1,15 @@
+// What the warden does about one call.
+#pragma once
+
+#include "kernel/notification.hpp"
+
+namespace cellblock::kernel {
+
+/// Answers `call`, at once or from a child process.
+void answer(const Notification& call);
+
+/// The mount(2) and umount2(2) of a jail; Error::sys is the errno to give.
+Result<> serve_mount(const Notification& call, const model::Jail& jail);
+Result<> serve_umount(const Notification& call, const model::Jail& jail);
+
+}  // namespace cellblock::kernel
