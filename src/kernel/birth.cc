@@ -36,6 +36,7 @@ struct Cradle {
   Confinement* confinement = nullptr;  ///< for an init of the jail's own
   sys::Tree root, proc;
   Fd keeper, spawner;
+  Fd nonet;  ///< the network namespace to be born in, for a jail of the host's without addresses
   bool own_users = false;
   // outcome
   std::atomic<int> go{0};
@@ -167,16 +168,6 @@ int grow(void* context) {
   return run_confined(*cradle.confinement, cradle.error, cradle.what);
 }
 
-uint64_t namespaces_of(const model::Prison& prison) {
-  uint64_t flags = CLONE_NEWNS | CLONE_NEWPID;
-  if (prison.host != Sys::inherit) flags |= CLONE_NEWUTS;
-  bool shares_ipc = prison.sysvmsg == Sys::inherit || prison.sysvsem == Sys::inherit || prison.sysvshm == Sys::inherit;
-  if (!shares_ipc) flags |= CLONE_NEWIPC;
-  if (prison.vnet == Sys::fresh) flags |= CLONE_NEWNET;
-  if (prison.linux_userns != Sys::inherit) flags |= CLONE_NEWUSER;
-  return flags;
-}
-
 Result<> clone_child(Cradle& cradle, uint64_t extra, int group) {
   sys::CloneRequest request;
   request.flags = namespaces_of(cradle.request->prison) | CLONE_VM | CLONE_FILES | CLONE_PIDFD |
@@ -243,9 +234,16 @@ class Place {
 Result<> clone_on_host(Cradle& cradle) {
   static const Result<Place> place = Place::here();
   if (!place) return pass(place.error());
-  if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0) return sys_fail(errno, "spawner namespace");
-  auto cloned = clone_child(cradle, 0, cradle.request->group);
+  static const Result<Fd> network = sys::open("/proc/self/ns/net", O_RDONLY);
+  if (!network) return pass(network.error());
+  if (cradle.nonet && ::setns(cradle.nonet.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "empty network");
+  Result<> cloned;
+  if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0)
+    cloned = sys_fail(errno, "spawner namespace");
+  else
+    cloned = clone_child(cradle, 0, cradle.request->group);
   CB_CHECK(place->return_to());
+  if (cradle.nonet && ::setns(network->get(), CLONE_NEWNET) < 0) return sys_fail(errno, "returning to the network");
   if (cloned && cradle.own_users) cloned = map_ids(cradle.pid, cradle.request->uid_base);
   return cloned;
 }
@@ -274,7 +272,8 @@ Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
   int rest = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | (parent.uid_base ? CLONE_NEWUSER : 0);
   Result<> cloned = fail(Why::failed, "helper");
   auto body = [&] {
-    if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0 || ::setns(keeper.get(), rest) < 0 || become_root() < 0) {
+    if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0 ||
+        ::setns(keeper.get(), rest) < 0 || become_root() < 0) {
       cloned = sys_fail(errno, "entering the jail around it");
       return;
     }
@@ -348,12 +347,25 @@ Result<Fd> open_keeper(int spawner) {
 
 }  // namespace
 
+uint64_t namespaces_of(const model::Prison& prison) {
+  uint64_t flags = CLONE_NEWNS | CLONE_NEWPID;
+  if (prison.host != Sys::inherit) flags |= CLONE_NEWUTS;
+  bool shares_ipc = prison.sysvmsg == Sys::inherit || prison.sysvsem == Sys::inherit || prison.sysvshm == Sys::inherit;
+  if (!shares_ipc) flags |= CLONE_NEWIPC;
+  if (prison.vnet == Sys::fresh) flags |= CLONE_NEWNET;
+  if (prison.linux_userns != Sys::inherit) flags |= CLONE_NEWUSER;
+  return flags;
+}
+
 Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   Cradle cradle;
   cradle.request = &request;
   cradle.own_users = request.prison.linux_userns != Sys::inherit;
   CB_TRY(cradle.spawner, home.spawner());
   CB_TRY(cradle.keeper, open_keeper(cradle.spawner.get()));
+  if (!request.parent && stack_of(request.prison) == Stack::nowhere) {
+    CB_TRY(cradle.nonet, home.nonet());
+  }
   CB_TRY(cradle.root, sys::Tree::clone(request.root, false), "path {}", request.prison.path);
   Confinement init;
   Fd warden;

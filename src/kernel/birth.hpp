@@ -31,6 +31,9 @@ struct BirthRequest {
   sys::Tree dev;                           ///< /dev, if the jail gets one
 };
 
+/// CLONE_NEW* for what the jail does not share with its surroundings.
+uint64_t namespaces_of(const model::Prison& prison);
+
 struct Newborn {
   pid_t pid = 0;
   Fd pidfd;

@@ -68,6 +68,7 @@ void point_to_words(Confinement& confinement, size_t arguments) {
 Confinement common(const model::Prison& prison, Listener listener) {
   Confinement confinement;
   confinement.own_users = prison.linux_userns != model::Sys::inherit;
+  confinement.shared_stack = stack_of(prison) == Stack::shared;
   confinement.powerless = !model::allowed(prison.allow, model::Allow::suser);
   confinement.capabilities = capabilities_for(prison);
   confinement.jid = prison.jid;
@@ -81,7 +82,8 @@ int place_descriptors(const Confinement& confinement) {
   return confinement.keep_descriptors ? 0 : sys::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
-/// Landlock's scopes came with ABI 6; on older kernels the jail's own network namespace is the only fence for
+/// For jails that share a network stack, and with it the name space of abstract sockets. The price: every entry is
+/// a Landlock domain of its own, and domains can't trace one another. Landlock's scopes came with ABI 6; on older kernels the jail's own network namespace is the only fence for
 /// abstract sockets (jail.8 says so).
 int scope_sockets() {
   static const int abi = sys::landlock_create_ruleset(nullptr, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
@@ -253,7 +255,7 @@ int run_confined(Confinement& confinement, int& error, const char*& what) {
   if (place_descriptors(confinement) < 0) return failed("descriptors");
   (void)::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);  // kernels without keys have none to leak
   if (confinement.new_session) ::setsid();
-  if (scope_sockets() < 0) return failed("landlock");
+  if (confinement.shared_stack && scope_sockets() < 0) return failed("landlock");
   if (forget_inheritable() < 0) return failed("ambient capabilities");
   if (shrink_capabilities(confinement) < 0) return failed("capabilities");
   if (install_filter(confinement) < 0) return failed("seccomp");

@@ -28,6 +28,7 @@ namespace cellblock::kernel {
 
 struct Confinement {
   bool own_users = false;       ///< in the jail's user namespace
+  bool shared_stack = false;    ///< the host's abstract sockets are in its network namespace
   bool powerless = false;       ///< allow.nosuser: uid 0 is a number like any other
   uint64_t capabilities = 0;    ///< the bounding set to keep
   std::vector<sock_filter> filter;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kernel/birth.hpp"
 #include "kernel/confine.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/warden_link.hpp"
@@ -22,8 +23,11 @@ namespace {
 /// What parent and child share; the parent sleeps until the child has exec'ed.
 struct Doorway {
   Confinement* confinement = nullptr;
-  int keeper = -1;
+  int pid_namespace = -1;  ///< pidfd of process 1, or its pid namespace
+  int keeper = -1;         ///< pidfd of process 1, for `namespaces` at once
   int namespaces = 0;
+  const std::vector<Fd>* others = nullptr;  ///< or one by one
+  bool own_users = false;
   const char* join = nullptr;  ///< request to the warden to move the child into the jail's cgroup
   int error = 0;
   const char* what = nullptr;
@@ -40,10 +44,12 @@ int step_in(void* context) {
   char answer[256];
   if (door.join && ::syscall(jail_call, door.join, std::strlen(door.join), answer, sizeof answer) < 0)
     return attach_failed(door);
-  if (::setns(door.keeper, door.namespaces) < 0) return attach_failed(door);
+  if (door.keeper >= 0 && ::setns(door.keeper, door.namespaces) < 0) return attach_failed(door);
+  if (door.others)
+    for (const Fd& other : *door.others)
+      if (::setns(other.get(), 0) < 0) return attach_failed(door);
   // Past the C library's wrappers, which would try to change other threads too.
-  bool own_users = (door.namespaces & CLONE_NEWUSER) != 0;
-  if (own_users && (::syscall(SYS_setresgid, 0, 0, 0) < 0 || ::syscall(SYS_setresuid, 0, 0, 0) < 0))
+  if (door.own_users && (::syscall(SYS_setresgid, 0, 0, 0) < 0 || ::syscall(SYS_setresuid, 0, 0, 0) < 0))
     return attach_failed(door);
   return run_confined(*door.confinement, door.error, door.what);
 }
@@ -65,7 +71,7 @@ Result<port::Child> pass_through(Doorway& door, int group, const port::Entry& en
   request.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
   request.cgroup = group;
   request.pidfd = &pidfd;
-  if (::setns(door.keeper, CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach");
+  if (::setns(door.pid_namespace, CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach");
   auto pid = sys::clone_process(request, step_in, &door);
   if (::setns(self.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach: returning");
   if (!pid) return pass(pid.error(), "jail_attach");
@@ -90,16 +96,30 @@ Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::E
   confinement.warden = warden.get();
   latency::mark("entry prepared");
   // Entering one's own user namespace again is an error: only those of jails that have one.
-  Doorway door{&confinement, keeper.get(), always_entered | (runtime.uid_base ? CLONE_NEWUSER : 0)};
+  Doorway door{.confinement = &confinement, .pid_namespace = keeper.get(), .keeper = keeper.get()};
+  door.own_users = runtime.uid_base != 0;
+  door.namespaces = always_entered | (door.own_users ? CLONE_NEWUSER : 0);
   return pass_through(door, group, entry);
 }
 
-Result<port::Child> enter_from_jail(const model::Jail& jail, const Fd& keeper, const port::Entry& entry,
+std::vector<const char*> namespace_files(const model::Prison& prison) {
+  std::vector<const char*> files{"pid"};
+  uint64_t own = namespaces_of(prison);
+  if (own & CLONE_NEWUSER) files.push_back("user");
+  files.insert(files.end(), {"mnt", "cgroup"});
+  if (own & CLONE_NEWUTS) files.push_back("uts");
+  if (own & CLONE_NEWIPC) files.push_back("ipc");
+  if (own & CLONE_NEWNET) files.push_back("net");
+  return files;
+}
+
+Result<port::Child> enter_from_jail(const model::Jail& jail, const Namespaces& namespaces, const port::Entry& entry,
                                     std::optional<User> user) {
   Confinement confinement = confinement_of(jail, entry, std::move(user), Listener::above);
-  bool own_users = jail.prison.linux_userns != model::Sys::inherit;
   std::string join = fmt::format("join {}", jail.prison.jid);
-  Doorway door{&confinement, keeper.get(), always_entered | (own_users ? CLONE_NEWUSER : 0), join.c_str()};
+  Doorway door{.confinement = &confinement, .pid_namespace = namespaces.pid.get(), .others = &namespaces.others};
+  door.own_users = jail.prison.linux_userns != model::Sys::inherit;
+  door.join = join.c_str();
   return pass_through(door, -1, entry);
 }
 

@@ -1,6 +1,8 @@
 // Entering a running jail: fork, attach, exec.
 #pragma once
 
+#include <vector>
+
 #include "base/error.hpp"
 #include "kernel/users.hpp"
 #include "model/jail.hpp"
@@ -12,9 +14,18 @@ namespace cellblock::kernel {
 /// those before the program ran, with FreeBSD's texts.
 Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::Entry& entry);
 
-/// The same from inside the jail around it: the warden has given `keeper`, a descriptor of the jail's process 1,
-/// and has looked `user` up; it puts the child into the jail's cgroup when the child asks.
-Result<port::Child> enter_from_jail(const model::Jail& jail, const Fd& keeper, const port::Entry& entry,
+/// The namespaces of a jail's process 1, in the order of namespace_files(). Descriptors rather than the process:
+/// setns(2) by pidfd is a ptrace access, which Landlock refuses across its domains.
+struct Namespaces {
+  Fd pid;
+  std::vector<Fd> others;  ///< the user namespace first, if the jail has one of its own
+};
+/// Names in /proc/PID/ns: "pid", then the others that the jail does not share with the one around it.
+std::vector<const char*> namespace_files(const model::Prison& prison);
+
+/// The same from inside the jail around it: the warden has given the namespaces and has looked `user` up; it
+/// puts the child into the jail's cgroup when the child asks.
+Result<port::Child> enter_from_jail(const model::Jail& jail, const Namespaces& namespaces, const port::Entry& entry,
                                     std::optional<User> user);
 
 }  // namespace cellblock::kernel

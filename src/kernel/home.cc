@@ -53,25 +53,36 @@ int become_spawner() {
   return 0;
 }
 
-/// Binds the mount namespace of process `pid` to `spawner` in the home directory.
-Result<> pin_namespace(pid_t pid, int home) {
-  CB_TRY(Fd file, sys::open_at(home, "spawner", O_WRONLY | O_CREAT, 0600));
-  std::string source = fmt::format("/proc/{}/ns/mnt", pid);
+int become_nonet() { return ::unshare(CLONE_NEWNET) < 0 ? errno : 0; }
+
+/// A namespace to pin: its file in the home directory, its name in /proc/PID/ns, and what makes it in a child.
+struct Pinned {
+  const char* file;
+  const char* kind;
+  int (*become)();
+};
+constexpr Pinned spawner_namespace{"spawner", "mnt", become_spawner};
+constexpr Pinned nonet_namespace{"nonet", "net", become_nonet};
+
+/// Binds the namespace of process `pid` to its file.
+Result<> pin_namespace(const Pinned& pinned, pid_t pid, int home) {
+  CB_TRY(Fd file, sys::open_at(home, pinned.file, O_WRONLY | O_CREAT, 0600));
+  std::string source = fmt::format("/proc/{}/ns/{}", pid, pinned.kind);
   std::string target = fmt::format("/proc/self/fd/{}", file.get());
   if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0)
-    return sys_fail(errno, "pinning the spawner namespace");
+    return sys_fail(errno, "pinning namespace {}", pinned.file);
   return {};
 }
 
-Result<> make_spawner(int home) {
-  int ready[2], done[2];
-  if (::pipe2(ready, O_CLOEXEC) < 0 || ::pipe2(done, O_CLOEXEC) < 0) return sys_fail(errno, "pipe");
-  Fd ready_read(ready[0]), ready_write(ready[1]), done_read(done[0]), done_write(done[1]);
+Result<> make_namespace(const Pinned& pinned, int home) {
+  int ready[2], over[2];
+  if (::pipe2(ready, O_CLOEXEC) < 0 || ::pipe2(over, O_CLOEXEC) < 0) return sys_fail(errno, "pipe");
+  Fd ready_read(ready[0]), ready_write(ready[1]), done_read(over[0]), done_write(over[1]);
   pid_t child = ::fork();
   if (child < 0) return sys_fail(errno, "fork");
   if (child == 0) {
     done_write.reset();
-    int error = become_spawner();
+    int error = pinned.become();
     char byte;
     (void)!::write(ready_write.get(), &error, sizeof error);
     (void)!::read(done_read.get(), &byte, 1);
@@ -80,10 +91,10 @@ Result<> make_spawner(int home) {
   int error = EPIPE;
   ready_write.reset();
   (void)!::read(ready_read.get(), &error, sizeof error);
-  Result<> pinned = error ? sys_fail(error, "making the spawner namespace") : pin_namespace(child, home);
+  Result<> done = error ? sys_fail(error, "making namespace {}", pinned.file) : pin_namespace(pinned, child, home);
   done_write.reset();
   ::waitpid(child, nullptr, 0);
-  return pinned;
+  return done;
 }
 
 /// The directory below the tmpfs serves as the lock for making things: it is always there.
@@ -93,6 +104,21 @@ Result<Fd> lock_making() {
   CB_TRY(Fd lock, sys::open("/run", O_RDONLY | O_DIRECTORY));
   if (::flock(lock.get(), LOCK_EX) < 0) return sys_fail(errno, "flock /run");
   return lock;
+}
+
+/// Opens it, made where it is missing.
+Result<Fd> open_pinned(const Pinned& pinned, int home) {
+  auto is_namespace = [](const Fd& fd) {
+    struct statfs status {};
+    return ::fstatfs(fd.get(), &status) == 0 && status.f_type == NSFS_MAGIC;
+  };
+  auto there = sys::open_at(home, pinned.file, O_RDONLY);
+  if (there && is_namespace(*there)) return there;
+  CB_TRY(Fd lock, lock_making());
+  there = sys::open_at(home, pinned.file, O_RDONLY);
+  if (there && is_namespace(*there)) return there;
+  CB_CHECK(make_namespace(pinned, home));
+  return sys::open_at(home, pinned.file, O_RDONLY);
 }
 
 }  // namespace
@@ -111,18 +137,8 @@ Result<Home> Home::open(bool create) {
   return Home(std::move(made));
 }
 
-Result<Fd> Home::spawner() const {
-  auto is_namespace = [](const Fd& fd) {
-    struct statfs status {};
-    return ::fstatfs(fd.get(), &status) == 0 && status.f_type == NSFS_MAGIC;
-  };
-  auto pinned = sys::open_at(fd(), "spawner", O_RDONLY);
-  if (pinned && is_namespace(*pinned)) return pinned;
-  CB_TRY(Fd lock, lock_making());
-  pinned = sys::open_at(fd(), "spawner", O_RDONLY);
-  if (pinned && is_namespace(*pinned)) return pinned;
-  CB_CHECK(make_spawner(fd()));
-  return sys::open_at(fd(), "spawner", O_RDONLY);
-}
+Result<Fd> Home::spawner() const { return open_pinned(spawner_namespace, fd()); }
+
+Result<Fd> Home::nonet() const { return open_pinned(nonet_namespace, fd()); }
 
 }  // namespace cellblock::kernel

@@ -3,6 +3,7 @@
 //   journal   the record (record/journal.hpp)
 //   lock      flock(2) guards appends to the journal
 //   spawner   pins the spawner mount namespace: one empty read-only tmpfs that holds only the keeper
+//   nonet     pins the network namespace of jails without addresses: one for all, empty, never up
 //   dev/      one template of a jail's /dev per devfs ruleset in use
 //
 // It is made by the first command that needs it and is gone with the next boot, as the jails are.
@@ -24,6 +25,8 @@ class Home {
 
   /// The spawner mount namespace, made where it is missing.
   Result<Fd> spawner() const;
+  /// The network namespace of jails that have no address: the host's abstract sockets are not in it.
+  Result<Fd> nonet() const;
 
  private:
   explicit Home(Fd dir) : dir_(std::move(dir)) {}

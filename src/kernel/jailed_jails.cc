@@ -28,16 +28,16 @@ Parts take_apart(const std::string& answer) {
   return parts;
 }
 
-/// "PIDFD UID GID HOME SHELL GROUP..."; without a user only the first.
-std::optional<User> user_in(const std::vector<std::string>& words, const port::Entry& entry) {
-  if (!entry.user || words.size() < 5) return std::nullopt;
+/// "UID GID HOME SHELL GROUP..." behind the descriptors.
+std::optional<User> user_in(const std::vector<std::string>& words, size_t first, const port::Entry& entry) {
+  if (!entry.user || words.size() < first + 4) return std::nullopt;
   User user;
   user.name = *entry.user;
-  user.uid = static_cast<uid_t>(parse_int(words[1]).value_or(65534));
-  user.gid = static_cast<gid_t>(parse_int(words[2]).value_or(65534));
-  user.home = words[3];
-  user.shell = words[4];
-  for (size_t i = 5; i < words.size(); ++i) user.groups.push_back(static_cast<gid_t>(parse_int(words[i]).value_or(65534)));
+  user.uid = static_cast<uid_t>(parse_int(words[first]).value_or(65534));
+  user.gid = static_cast<gid_t>(parse_int(words[first + 1]).value_or(65534));
+  user.home = words[first + 2];
+  user.shell = words[first + 3];
+  for (size_t i = first + 4; i < words.size(); ++i) user.groups.push_back(static_cast<gid_t>(parse_int(words[i]).value_or(65534)));
   return user;
 }
 
@@ -80,10 +80,17 @@ Result<port::Child> JailedJails::enter(model::JailId jid, const port::Entry& ent
          ask_warden(fmt::format("enter {} {} {}", jid, entry.user_from_host ? 1 : 0, entry.user ? vis(*entry.user) : "\\e")));
   Parts parts = take_apart(answer);
   const model::Jail* jail = parts.state.snapshot.jails.empty() ? nullptr : &parts.state.snapshot.jails.begin()->second;
-  auto descriptor = parts.words.empty() ? std::nullopt : parse_int(parts.words[0]);
-  if (!jail || !descriptor) return fail(Why::failed, "jail_attach: the warden's answer makes no sense");
-  Fd keeper(static_cast<int>(*descriptor));
-  return enter_from_jail(*jail, keeper, entry, user_in(parts.words, entry));
+  size_t count = jail ? namespace_files(jail->prison).size() : 0;
+  if (!jail || parts.words.size() < count) return fail(Why::failed, "jail_attach: the warden's answer makes no sense");
+  Namespaces namespaces;
+  for (size_t i = 0; i < count; ++i) {
+    Fd fd(static_cast<int>(parse_int(parts.words[i]).value_or(-1)));
+    if (i == 0)
+      namespaces.pid = std::move(fd);
+    else
+      namespaces.others.push_back(std::move(fd));
+  }
+  return enter_from_jail(*jail, namespaces, entry, user_in(parts.words, count, entry));
 }
 
 }  // namespace cellblock::kernel

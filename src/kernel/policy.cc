@@ -229,6 +229,11 @@ uint64_t capabilities_for(const Prison& prison) {
   return set;
 }
 
+Stack stack_of(const Prison& prison) {
+  if (prison.vnet == Sys::fresh) return Stack::own;
+  return prison.ip4 == Sys::disable && prison.ip6 == Sys::disable ? Stack::nowhere : Stack::shared;
+}
+
 bool needs_warden(const Prison& prison) {
   bool names = prison.linux_userns == Sys::inherit && may(prison, Allow::set_hostname);
   bool mounts = !prison.linux_mount && may(prison, Allow::mount) && prison.enforce_statfs < 2;

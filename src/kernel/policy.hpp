@@ -27,6 +27,14 @@ std::vector<sock_filter> filter_for(const model::Prison& prison, Listener listen
 /// Capabilities that stay in the bounding set (bit n: capability n).
 uint64_t capabilities_for(const model::Prison& prison);
 
+/// Where a jail's sockets live.
+enum class Stack : uint8_t {
+  own,     ///< vnet
+  nowhere, ///< no addresses of either family: a network namespace with nothing in it
+  shared,  ///< that of the host or of the jail around it
+};
+Stack stack_of(const model::Prison& prison);
+
 /// Whether some parameter can only be served by a warden, a helper process on the host.
 bool needs_warden(const model::Prison& prison);
 

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/text.hpp"
+#include "kernel/entry.hpp"
 #include "kernel/host_jails.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/process_mark.hpp"
@@ -56,7 +57,7 @@ Result<std::string> do_get(Counter& counter) {
   CB_TRY(model::Snapshot view, counter.jails->get());
   record::State state;
   state.snapshot = std::move(view);
-  return "ok\n" + record::rewrite(state);
+  return "ok \n" + record::rewrite(state);
 }
 
 /// The pids of `jid` as the caller's pid namespace, `depth` below the host's, numbers them.
@@ -93,10 +94,18 @@ Result<std::string> do_enter(Counter& counter, std::string_view words, const Jai
     CB_TRY(User found, find_user(root.get(), parts[2]));
     CB_TRY(user, describe(found));
   }
+  // Held while the files are opened: the pid can't pass to another process meanwhile.
   CB_TRY(Fd keeper, sys::open_process(jail.runtime.keeper, {jail.runtime.keeper_inode, jail.runtime.keeper_start}));
-  CB_TRY(int number, counter.call.inject(keeper.get()));
+  std::string numbers;
+  for (const char* file : namespace_files(jail.prison)) {
+    CB_TRY(Fd space, sys::open(fmt::format("/proc/{}/ns/{}", jail.runtime.keeper, file), O_RDONLY));
+    CB_TRY(int number, counter.call.inject(space.get()));
+    numbers += fmt::format(" {}", number);
+  }
+  CB_TRY(bool ended, sys::wait_end(keeper.get(), 0));
+  if (ended) return sys_fail(EINVAL, "");
   jail.prison.name = model::relative_name(jail.prison.name, caller.prison.name);
-  return fmt::format("ok {}{}\n", number, user) + record::jail_line(jail, std::nullopt);
+  return fmt::format("ok{}{} \n", numbers, user) + record::jail_line(jail, std::nullopt);
 }
 
 /// Moves the calling process, a child that is about to enter, into the jail's cgroup.

@@ -6,8 +6,8 @@
 //   set MODE ATTACHING name=value ...      ->  ok JID
 //   get                                    ->  ok, then a journal (record::rewrite) of what the caller sees
 //   remove JID / left JID                  ->  ok
-//   enter JID HOST_USER USER               ->  ok UID GID HOME SHELL GROUP... , then the jail's journal; two
-//                                              descriptors: the jail's process 1
+//   enter JID HOST_USER USER               ->  ok FD ... UID GID HOME SHELL GROUP ... , then the jail's journal;
+//                                              the descriptors, put into the caller, are the jail's namespaces
 //   join JID                               ->  ok: the calling process is in that jail's cgroup now
 //   processes JID                          ->  ok PID ... as the caller's pid namespace numbers them
 //   error WHY ERRNO TEXT ...               one word per link of the chain, innermost first
