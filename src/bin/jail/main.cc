@@ -61,7 +61,7 @@ Result<std::function<void(std::string_view)>> open_log(Host& host, const std::st
   return [&host](std::string_view line) { (void)!::write(host.log.get(), line.data(), line.size()); };
 }
 
-int run(std::span<const std::string> arguments) {
+int run_here(std::span<const std::string> arguments) {
   Host host;
   Surroundings around{
       .voice = host.voice,
@@ -85,5 +85,5 @@ int run(std::span<const std::string> arguments) {
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + std::max(argc, 1));
-  return cellblock::jail::run(arguments);
+  return cellblock::jail::run_here(arguments);
 }
