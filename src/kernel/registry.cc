@@ -10,7 +10,7 @@ namespace cellblock::kernel {
 namespace {
 
 /// Below this many bytes a journal is never rewritten; above it, when it is mostly history.
-constexpr size_t short_enough = 256 << 10;
+constexpr size_t short_enough = 32 << 10;
 
 Result<Fd> take_lock(int home) {
   CB_TRY(Fd lock, sys::open_at(home, "lock", O_RDWR | O_CREAT, 0600));

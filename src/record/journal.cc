@@ -147,6 +147,25 @@ bool apply_unalias(State& state, const Words& words) {
          }) > 0;
 }
 
+/// The jid of a "jail N ..." or "run N ..." line; 0 for any other.
+JailId jid_of(std::string_view line) {
+  size_t verb = line.starts_with("jail ") ? 5 : line.starts_with("run ") ? 4 : 0;
+  if (!verb) return 0;
+  return decode_jid(line.substr(verb, line.find(' ', verb) - verb)).value_or(0);
+}
+
+/// Where each jail ended last: most of a journal is history, not worth taking apart.
+std::map<JailId, size_t> last_ends(std::string_view text) {
+  std::map<JailId, size_t> ends;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find('\n', at), text.size());
+    if (text.compare(at, 4, "end ") == 0 && end < text.size())
+      if (auto jid = decode_jid(text.substr(at + 4, end - at - 4))) ends[*jid] = at;
+    at = end + 1;
+  }
+  return ends;
+}
+
 }  // namespace
 
 std::string jail_line(const Jail& jail, const std::optional<Process>& maker) {
@@ -200,9 +219,17 @@ bool apply_line(State& state, std::string_view line) {
 }
 
 size_t fold(State& state, std::string_view text) {
+  std::map<JailId, size_t> ends = last_ends(text);
   size_t used = 0;
-  for (size_t end; (end = text.find('\n', used)) != text.npos; used = end + 1)
-    (void)apply_line(state, text.substr(used, end - used));
+  for (size_t end; (end = text.find('\n', used)) != text.npos; used = end + 1) {
+    std::string_view line = text.substr(used, end - used);
+    JailId jid = jid_of(line);
+    auto ended = jid ? ends.find(jid) : ends.end();
+    if (ended == ends.end() || ended->second <= used)
+      (void)apply_line(state, line);
+    else if (line.starts_with("jail ") && !state.snapshot.find(jid))
+      state.snapshot.last_jid = jid;
+  }
   return used;
 }
 

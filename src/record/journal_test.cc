@@ -57,6 +57,18 @@ TEST(Journal, EndRemovesAndTheJidStaysUsed) {
   EXPECT_EQ(state.snapshot.last_jid, 7);
 }
 
+TEST(Journal, HistoryIsSkippedButNotForgotten) {
+  State by_line, at_once;
+  std::string text = jail_line(web(), maker) + end_line(7) + jail_line(web(), maker) + run_line(7, {}) + end_line(7);
+  text += jail_line(web(), maker);
+  for (size_t at = 0, end; (end = text.find('\n', at)) != text.npos; at = end + 1)
+    apply_line(by_line, std::string_view(text).substr(at, end - at));
+  fold(at_once, text);
+  EXPECT_EQ(rewrite(at_once), rewrite(by_line));
+  EXPECT_TRUE(at_once.snapshot.find(7));
+  EXPECT_EQ(at_once.snapshot.last_jid, 7);
+}
+
 TEST(Journal, MountsAreUndoneNewestFirst) {
   State state;
   MountMade a{maker, "/j", "/j/x", 1}, b{maker, "/j", "/j/x", 2};
