@@ -6,11 +6,12 @@ need cellblock mkfs.ext4 chroot
 # The deck's text.
 ldd $(which sh) || fail "ldd"
 
-expect_status 0 cellblock mkroot --from-binary "$(which sh)" "$W/root"
-wanted=$( (which sh; ldd "$(which sh)" | grep -o '/[^ )]*') | xargs -n 1 basename | sort -u)
-found=$(find "$W/root" -type f -o -type l | xargs -n 1 basename | sort -u)
-for name in $wanted; do grep -qx -- "$name" <<<"$found" || fail "$name is missing from: $found"; done
-expect "inside" chroot "$W/root" /bin/sh -c 'echo inside' 2>/dev/null
+sh=$(which sh)
+expect_status 0 cellblock mkroot --from-binary "$sh" "$W/root"
+for file in "$sh" $(ldd "$sh" | grep -o '/[^ )]*'); do [ -e "$W/root$file" ] || fail "$file is missing"; done
+wanted=$(ldd "$sh" | grep -o '/[^ )]*' | xargs -n 1 readlink -f; readlink -f "$sh")
+[ "$(wc -l <<<"$wanted")" = "$(find "$W/root" -type f | wc -l)" ] || fail "more than it needs: $(find "$W/root" -type f)"
+expect "inside" chroot "$W/root" /bin/sh -c 'echo inside'
 expect "inside" jail -c path="$W/root" command=/bin/sh -c 'echo inside'
 
 note "a disk image as chroot"
