@@ -49,6 +49,22 @@ Result<> take_pair(DevfsRule& rule, std::string_view keyword, const std::string&
   return {};
 }
 
+template <class Quote>
+std::string words(const DevfsRule& rule, Quote quote) {
+  std::vector<std::string> out;
+  auto pair = [&](std::string_view keyword, const std::string& value) {
+    if (!value.empty()) out.push_back(fmt::format("{} {}", keyword, quote(value)));
+  };
+  pair("path", rule.path);
+  pair("type", rule.type);
+  if (rule.include) out.push_back(fmt::format("include {}", *rule.include));
+  if (rule.hide) out.push_back(*rule.hide ? "hide" : "unhide");
+  pair("user", rule.user);
+  pair("group", rule.group);
+  if (rule.mode) out.push_back(fmt::format("mode {:o}", *rule.mode));
+  return join(out, " ");
+}
+
 // "name=4" between the brackets.
 struct Header {
   std::string name;
@@ -118,19 +134,10 @@ class Reading {
 
 }  // namespace
 
-std::string DevfsRule::text() const {
-  std::string out;
-  auto add = [&out](std::string_view word, const std::string& value) {
-    if (!value.empty()) out += fmt::format("{}{} {}", out.empty() ? "" : " ", word, value);
-  };
-  add("path", path);
-  add("type", type);
-  if (include) add("include", std::to_string(*include));
-  if (hide) out += fmt::format("{}{}", out.empty() ? "" : " ", *hide ? "hide" : "unhide");
-  add("user", user);
-  add("group", group);
-  if (mode) add("mode", fmt::format("{:o}", *mode));
-  return out;
+std::string DevfsRule::text() const { return words(*this, [](const std::string& value) { return value; }); }
+
+std::string DevfsRule::source() const {
+  return words(*this, [](const std::string& value) { return shell_literal(value); });
 }
 
 std::optional<int> DevfsRules::number_of(std::string_view name) const {

@@ -30,6 +30,8 @@ struct DevfsRule {
 
   /// As `devfs rule show` prints it, without the number: "path pts/* unhide".
   std::string text() const;
+  /// The same quoted, so that it reads back from a file.
+  std::string source() const;
 };
 
 struct DevfsRuleset {

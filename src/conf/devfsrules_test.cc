@@ -52,6 +52,7 @@ TEST(DevfsRules, ShownTheWayTheyAreTyped) {
   DevfsRule rule = parse_devfs_rule({"250", "path", "da*", "type", "disk", "user", "root", "group", "5", "mode", "0640"}).value();
   EXPECT_EQ(rule.number, 250);
   EXPECT_EQ(rule.text(), "path da* type disk user root group 5 mode 640");
+  EXPECT_EQ(rule.source(), "path 'da*' type disk user root group 5 mode 640");
 }
 
 TEST(DevfsVisible, AJail) {

@@ -159,6 +159,18 @@ std::string shell_quote(std::string_view value) {
   return out + '"';
 }
 
+std::string shell_literal(std::string_view text) {
+  constexpr std::string_view plain = "_-+./:,@%=^";
+  auto is_plain = [&](char c) { return is_name_char(c) || plain.find(c) != plain.npos; };
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
+  std::string out = "'";
+  for (char c : text) {
+    if (c == '\'') out += "'\\''";
+    else out += c;
+  }
+  return out + "'";
+}
+
 bool is_shell_name(std::string_view name) {
   return !name.empty() && is_name_start(name.front()) && std::ranges::all_of(name, is_name_char);
 }

@@ -65,6 +65,9 @@ class ShellReader {
 /// that "$jail_list web" goes on referring.
 std::string shell_quote(std::string_view value);
 
+/// One word of a shell that means exactly this text; quoted only where it has to be.
+std::string shell_literal(std::string_view text);
+
 bool is_shell_name(std::string_view name);
 
 }  // namespace cellblock::conf

@@ -90,6 +90,13 @@ TEST(ShellQuote, ReadsBackAsItWas) {
   EXPECT_EQ(shell_quote("$x y"), "\"$x y\"");
 }
 
+TEST(ShellLiteral, IsOneWordThatMeansTheText) {
+  EXPECT_EQ(shell_literal("pts/0"), "pts/0");
+  EXPECT_EQ(shell_literal("pts/*"), "'pts/*'");
+  for (std::string_view text : {"", "a b", "it's", "$x", "#", "a\\b", "\"", "x\ny"})
+    EXPECT_THAT(words_of(shell_literal(text)).words, ElementsAre(text));
+}
+
 TEST(ShellName, LettersDigitsUnderscore) {
   EXPECT_TRUE(is_shell_name("jail_www1_ip"));
   for (auto bad : {"", "1a", "a-b", "a.b", "ä"}) EXPECT_FALSE(is_shell_name(bad)) << bad;

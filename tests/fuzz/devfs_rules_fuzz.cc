@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "base/text.hpp"
 #include "conf/devfsrules.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -16,11 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     auto tree = conf::devfs::visible(number, rules, conf::devfs::standard_devices(), {});
     for (size_t i = 1; tree && i < tree->size(); ++i)
       if ((*tree)[i - 1].name >= (*tree)[i].name) abort();
-    for (const conf::DevfsRule& rule : set.rules) {
-      if (rule.path.find_first_of(" \t\r\n") != rule.path.npos) continue;
-      auto again = conf::parse_devfs_rule(split_words(fmt::format("{} {}", rule.number, rule.text())));
-      if (again && again->text() != rule.text()) abort();
-    }
+    conf::DevfsRules again;
+    std::string source = "[again=1]\n";
+    for (const conf::DevfsRule& rule : set.rules) source += fmt::format("add {} {}\n", rule.number, rule.source());
+    conf::parse_devfs_rules(again, source, 0);
+    const auto& read = again.sets[1].rules;
+    if (read.size() != set.rules.size()) abort();
+    for (size_t i = 0; i < read.size(); ++i)
+      if (read[i].text() != set.rules[i].text()) abort();
   }
   return 0;
 }

@@ -1,0 +1,82 @@
+// cellblock doctor: what this kernel has, and what a jail misses where it hasn't.
+#include <unistd.h>
+
+#include <array>
+
+#include "common/features.hpp"
+#include "verb.hpp"
+
+namespace cellblock {
+namespace {
+
+struct Check {
+  std::string_view name;
+  Has (*probe)();
+  bool needed;  ///< no jail starts without it
+  std::string_view cost;
+};
+
+constexpr std::array checks{
+    Check{"namespaces", has_namespaces, true, "no jail can be made"},
+    Check{"user namespaces", has_user_namespaces, false, "root in a jail is uid 0 of this host (linux.userns=inherit)"},
+    Check{"mount descriptors", has_new_mount_calls, true, "no jail can be made (Linux 5.2)"},
+    Check{"idmapped mounts", has_idmapped_mounts, false,
+          "with linux.userns=new files in a jail belong to other users (Linux 5.12)"},
+    Check{"cgroup2", has_cgroup2, true, "a jail's processes can't be told from others: mount cgroup2"},
+    Check{"cgroup.kill", has_cgroup_kill, false, "jails are killed process by process (Linux 5.14)"},
+    Check{"clone3 into a cgroup", has_clone_into_cgroup, false, "starting a jail takes some 10 ms longer (Linux 5.7)"},
+    Check{"seccomp notification", has_seccomp_notify, false,
+          "no mount, sethostname or uname of a jail's own, no jails in jails (Linux 5.0)"},
+    Check{"pidfs", has_pidfs, false, "a process is known by pid and start time instead (Linux 6.9)"},
+    Check{"proc pidns=", has_proc_pidns, false, "a jail's /proc is mounted by the jail, not for it (Linux 6.17)"},
+    Check{"overlay from descriptors", has_overlay_descriptors, false,
+          "cloned roots are layered before their owners are mapped (Linux 6.13)"},
+    Check{"eBPF on cgroups", has_cgroup_bpf, false, "ip4.addr and ip6.addr need a network stack of the jail's own"},
+};
+
+constexpr std::array kinds{
+    std::pair{"veth", "no epair(4): vnet jails can't be connected"},
+    std::pair{"bridge", "no if_bridge(4)"},
+    std::pair{"vlan", "no vlan(4)"},
+    std::pair{"vrf", "no routing tables per interface"},
+};
+
+void print_line(std::string_view name, Has has, std::string_view cost) {
+  std::string_view state = has == Has::yes ? "yes" : has == Has::no ? "no" : "?";
+  if (has == Has::yes) fmt::print("{:<26} {}\n", name, state);
+  else fmt::print("{:<26} {:<4} {}\n", name, state, has == Has::no ? cost : "ask as root");
+}
+
+void print_landlock() {
+  int abi = landlock_abi();
+  if (abi >= 6) fmt::print("{:<26} yes, ABI {}\n", "landlock", abi);
+  else if (abi > 0) fmt::print("{:<26} yes, ABI {}: abstract unix sockets are not kept apart (Linux 6.12)\n", "landlock", abi);
+  else print_line("landlock", Has::no, "no isolation of single programs, abstract unix sockets are not kept apart");
+}
+
+Result<int> run(const Words& words) {
+  for (const std::string& word : words)
+    if (word != "--repair") return usage(doctor_verb);
+  int status = 0;
+  for (const Check& check : checks) {
+    Has has = check.probe();
+    print_line(check.name, has, check.cost);
+    if (has == Has::no && check.needed) status = 1;
+  }
+  print_landlock();
+  for (auto [kind, cost] : kinds) print_line(kind, has_link_kind(kind), cost);
+  return status;
+}
+
+}  // namespace
+
+const Verb doctor_verb{
+    "doctor", "[--repair]", "say what this kernel can and can't do for jails",
+    "One line per feature of the kernel: whether it is there, and what jails lack where it isn't. Exits with 1 if\n"
+    "jails can't be made at all. As root more can be found out.\n"
+    "\n"
+    "--repair    also undo what interrupted commands have left behind: half-made jails, mounts and addresses\n"
+    "            without a jail\n",
+    run};
+
+}  // namespace cellblock
