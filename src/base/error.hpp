@@ -56,6 +56,11 @@ tl::unexpected<Error> fail(Why why, fmt::format_string<A...> format, A&&... args
   return tl::unexpected(Error{why, 0, {fmt::format(format, std::forward<A>(args)...)}});
 }
 
+/// A failure of which only the errno is known, as FreeBSD's kernel gives it: the caller has the words.
+inline tl::unexpected<Error> bare_fail(int error_number) {
+  return tl::unexpected(Error{why_of(error_number), error_number, {}});
+}
+
 inline tl::unexpected<Error> pass(Error error) { return tl::unexpected(std::move(error)); }
 
 template <class... A>

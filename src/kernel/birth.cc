@@ -104,9 +104,12 @@ int mount_root(Cradle& cradle) {
 int mount_devices(Cradle& cradle) {
   if (!cradle.request->dev) return 0;
   if (lay(cradle.request->dev.fd(), "/dev") < 0) return give_up(cradle, "mount.devfs", "/dev");
-  if (mount_new("devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}}, "/dev/pts") < 0)
+  // Where the ruleset shows a place for them.
+  if (::access("/dev/pts", F_OK) == 0 &&
+      mount_new("devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}}, "/dev/pts") < 0)
     return give_up(cradle, "mount.devfs", "/dev/pts");
-  if (mount_new("tmpfs", {{"mode", "1777"}}, "/dev/shm") < 0) return give_up(cradle, "mount.devfs", "/dev/shm");
+  if (::access("/dev/shm", F_OK) == 0 && mount_new("tmpfs", {{"mode", "1777"}}, "/dev/shm") < 0)
+    return give_up(cradle, "mount.devfs", "/dev/shm");
   return 0;
 }
 

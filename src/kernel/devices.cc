@@ -6,33 +6,77 @@
 
 #include <cerrno>
 
+#include "conf/devfsrules.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
 namespace {
 
-struct Node {
-  const char* name;
-  unsigned major, minor;
-};
-constexpr Node ruleset_4[] = {{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
-                              {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
-constexpr std::pair<const char*, const char*> links[] = {
-    {"pts/ptmx", "ptmx"},     {"/proc/self/fd", "fd"},     {"fd/0", "stdin"},
-    {"fd/1", "stdout"},       {"fd/2", "stderr"},          {"../run/log.socket", "log"}};
+using model::Device;
+using model::DeviceKind;
+
+/// Where an administrator's rulesets stand: devfs.rules(5), and what `devfs rule` has added since boot.
+constexpr const char* rule_files[] = {"/etc/devfs.rules", "/run/cellblock/devfs.rules"};
+
+Result<conf::DevfsRules> rules_of_host() {
+  conf::DevfsRules rules = conf::builtin_devfs_rules();
+  for (const char* file : rule_files) {
+    auto text = sys::read_file(file);
+    if (!text && text.error().why != Why::absent) return pass(text.error());
+    if (text) conf::parse_devfs_rules(rules, *text, 0);
+  }
+  return rules;
+}
+
+/// Changes whenever a file with rulesets does, so that a template made from older ones is not used again.
+std::string stamp_of_rules() {
+  std::string stamp;
+  for (const char* file : rule_files) {
+    struct stat status {};
+    if (::stat(file, &status) == 0)
+      stamp += fmt::format("-{:x}.{:x}.{:x}", status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  }
+  return stamp;
+}
+
+/// Memory and terminal devices are in every kernel; a driver's are there if the host has them.
+bool host_has(const Device& device) {
+  if (device.kind != DeviceKind::character && device.kind != DeviceKind::block) return true;
+  if (device.major == 1 || device.major == 5) return true;
+  struct stat status {};
+  return ::stat(("/dev/" + device.name).c_str(), &status) == 0 && status.st_rdev == makedev(device.major, device.minor);
+}
+
+Result<> make_node(int dir, const Device& device) {
+  const char* name = device.name.c_str();
+  switch (device.kind) {
+    case DeviceKind::link:
+      if (::symlinkat(device.target.c_str(), dir, name) < 0) return sys_fail(errno, "/dev/{}", name);
+      return {};
+    case DeviceKind::directory: {
+      mode_t mode = device.name == "shm" ? 01777 : 0755;
+      CB_CHECK(sys::make_directory(dir, name, mode));
+      return {};
+    }
+    case DeviceKind::character:
+    case DeviceKind::block: break;
+  }
+  mode_t type = device.kind == DeviceKind::block ? S_IFBLK : S_IFCHR;
+  if (::mknodat(dir, name, type | device.mode, makedev(device.major, device.minor)) < 0 ||
+      ::fchmodat(dir, name, device.mode, 0) < 0 || ::fchownat(dir, name, device.uid, device.gid, 0) < 0)
+    return sys_fail(errno, "/dev/{}", name);
+  return {};
+}
 
 Result<> fill(int dir, int ruleset) {
-  if (ruleset != 1) {
-    for (const Node& node : ruleset_4)
-      if (::mknodat(dir, node.name, S_IFCHR | 0666, makedev(node.major, node.minor)) < 0 ||
-          ::fchmodat(dir, node.name, 0666, 0) < 0)
-        return sys_fail(errno, "/dev/{}", node.name);
-  }
-  for (auto [target, name] : links)
-    if (::symlinkat(target, dir, name) < 0) return sys_fail(errno, "/dev/{}", name);
-  CB_CHECK(sys::make_directory(dir, "pts", 0755));
-  CB_CHECK(sys::make_directory(dir, "shm", 01777));
+  CB_TRY(conf::DevfsRules rules, rules_of_host());
+  CB_TRY(model::DeviceTree devices, conf::devfs::visible(ruleset, rules, conf::devfs::standard_devices(), {}),
+         "devfs_ruleset {}", ruleset);
+  for (const Device& device : devices)
+    if (device.name != "mqueue" && host_has(device)) CB_CHECK(make_node(dir, device));  // mq_open(3) needs no mount
+  // Nothing can be created in a shared /dev; a syslogd in the jail binds what this link names.
+  if (::symlinkat("../run/log.socket", dir, "log") < 0) return sys_fail(errno, "/dev/log");
   return {};
 }
 
@@ -55,17 +99,23 @@ bool is_mounted(int dir, int devs) {
 Result<sys::Tree> device_tree(const Home& home, const model::Prison& prison) {
   int ruleset = prison.devfs_ruleset ? prison.devfs_ruleset : default_ruleset;
   if (prison.linux_mount) return make_tree(ruleset, true);
-  std::string name = fmt::format("{}", ruleset);
-  CB_CHECK(sys::make_directory(home.fd(), "dev", 0700));
-  CB_TRY(Fd devs, sys::open_at(home.fd(), "dev", O_RDONLY | O_DIRECTORY));
-  CB_CHECK(sys::make_directory(devs.get(), name.c_str(), 0700));
-  CB_TRY(Fd pinned, sys::open_at(devs.get(), name.c_str(), O_PATH | O_DIRECTORY));
-  if (!is_mounted(pinned.get(), devs.get())) {
-    CB_TRY(sys::Tree made, make_tree(ruleset, false));
-    CB_CHECK(made.attach(pinned.get()), "devfs template {}", name);
-    CB_TRY(pinned, sys::open_at(devs.get(), name.c_str(), O_PATH | O_DIRECTORY));
+  std::string name = fmt::format("{}{}", ruleset, stamp_of_rules());
+  auto devs = sys::open_at(home.fd(), "dev", O_RDONLY | O_DIRECTORY);
+  if (!devs) {
+    CB_CHECK(sys::make_directory(home.fd(), "dev", 0700));
+    devs = sys::open_at(home.fd(), "dev", O_RDONLY | O_DIRECTORY);
+    if (!devs) return pass(devs.error());
   }
-  return sys::Tree::clone(pinned.get(), false);
+  auto pinned = sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY);
+  if (!pinned || !is_mounted(pinned->get(), devs->get())) {
+    CB_TRY(sys::Tree made, make_tree(ruleset, false));
+    CB_CHECK(sys::make_directory(devs->get(), name.c_str(), 0700));
+    CB_TRY(Fd place, sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY));
+    CB_CHECK(made.attach(place.get()), "devfs template {}", name);
+    pinned = sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY);
+    if (!pinned) return pass(pinned.error());
+  }
+  return sys::Tree::clone(pinned->get(), false);
 }
 
 }  // namespace cellblock::kernel

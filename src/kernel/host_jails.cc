@@ -274,7 +274,7 @@ Result<Jail> HostJails::find(std::string_view word) {
 Result<const Jail*> HostJails::visible(JailId jid) {
   CB_TRY(const record::State* state, registry_.refresh());
   const Jail* jail = state->snapshot.find(jid);
-  if (!jail || !model::is_below(jail->prison.name, caller_name_)) return sys_fail(EINVAL, "");
+  if (!jail || !model::is_below(jail->prison.name, caller_name_)) return bare_fail(EINVAL);
   return jail;
 }
 

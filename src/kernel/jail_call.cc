@@ -15,12 +15,12 @@ Result<std::string> ask_warden(const std::string& request) {
     std::string answer(capacity, '\0');
     long length = ::syscall(jail_call, request.data(), request.size(), answer.data(), answer.size());
     if (length < 0 && errno == ENOBUFS) continue;
-    if (length < 0) return sys_fail(errno, "");
+    if (length < 0) return bare_fail(errno);
     answer.resize(static_cast<size_t>(length));
     CB_TRY(std::string_view text, wire::decode_answer(answer));
     return std::string(text);
   }
-  return sys_fail(ENOBUFS, "");
+  return bare_fail(ENOBUFS);
 }
 
 }  // namespace cellblock::kernel

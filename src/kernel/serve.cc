@@ -30,7 +30,7 @@ using model::JailId;
 
 Result<JailId> jid_in(std::string_view words) {
   auto jid = parse_int(trim(words.substr(0, words.find(' '))));
-  if (!jid || *jid < 1 || *jid > model::max_jail_id) return sys_fail(EINVAL, "");
+  if (!jid || *jid < 1 || *jid > model::max_jail_id) return bare_fail(EINVAL);
   return static_cast<JailId>(*jid);
 }
 
@@ -85,7 +85,7 @@ Result<std::string> describe(const User& user) {
 Result<std::string> do_enter(Counter& counter, std::string_view words, const Jail& caller) {
   CB_TRY(JailId jid, jid_in(words));
   std::vector<std::string> parts = wire::words_of(words);
-  if (parts.size() != 3) return sys_fail(EINVAL, "");
+  if (parts.size() != 3) return bare_fail(EINVAL);
   CB_TRY(Jail jail, counter.jails->find(std::to_string(jid)));
   std::string user;
   if (!parts[2].empty()) {
@@ -103,7 +103,7 @@ Result<std::string> do_enter(Counter& counter, std::string_view words, const Jai
     numbers += fmt::format(" {}", number);
   }
   CB_TRY(bool ended, sys::wait_end(keeper.get(), 0));
-  if (ended) return sys_fail(EINVAL, "");
+  if (ended) return bare_fail(EINVAL);
   jail.prison.name = model::relative_name(jail.prison.name, caller.prison.name);
   return fmt::format("ok{}{} \n", numbers, user) + record::jail_line(jail, std::nullopt);
 }
@@ -112,7 +112,7 @@ Result<std::string> do_enter(Counter& counter, std::string_view words, const Jai
 Result<std::string> do_join(Counter& counter, JailId jid) {
   CB_TRY(Jail jail, counter.jails->find(std::to_string(jid)));
   CB_TRY(Fd root, sys::open_cgroup_root(std::string(home_path) + "/cgroup"));
-  if (!counter.call.valid()) return sys_fail(ESRCH, "");
+  if (!counter.call.valid()) return bare_fail(ESRCH);
   CB_CHECK(sys::write_at(root.get(), (jail.runtime.cgroup + "/cgroup.procs").c_str(), std::to_string(counter.call.pid())));
   return std::string("ok");
 }
@@ -132,7 +132,7 @@ Result<std::string> serve_request(Counter& counter, std::string_view request) {
     counter.jails->left(jid);
     return std::string("ok");
   }
-  return sys_fail(ENOSYS, "");
+  return bare_fail(ENOSYS);
 }
 
 /// jail_call(request, length, answer, capacity)
@@ -189,11 +189,11 @@ Result<> serve_plain(const Notification& call, JailId caller) {
   // The numbers that policy.cc hands over, of both architectures.
   switch (call.is_native() ? call.number() : -call.number()) {
     case SYS_uname: case -122: return serve_uname(call, jail);
-    case SYS_sethostname: case -74: return named ? serve_names(call, jail, false) : sys_fail(EPERM, "");
-    case SYS_setdomainname: case -121: return named ? serve_names(call, jail, true) : sys_fail(EPERM, "");
+    case SYS_sethostname: case -74: return named ? serve_names(call, jail, false) : bare_fail(EPERM);
+    case SYS_setdomainname: case -121: return named ? serve_names(call, jail, true) : bare_fail(EPERM);
     case SYS_mount: case -21: return serve_mount(call, jail);
     case SYS_umount2: case -52: case -22: return serve_umount(call, jail);
-    default: return sys_fail(ENOSYS, "");
+    default: return bare_fail(ENOSYS);
   }
 }
 

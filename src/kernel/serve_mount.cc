@@ -97,7 +97,7 @@ Result<sys::Tree> new_tree(const Jail& jail, Allow kind, const std::string& data
     }
     case Allow::mount_linsysfs:
       return sys::Tree::create("sysfs", {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-    default: return sys_fail(EPERM, "");
+    default: return bare_fail(EPERM);
   }
 }
 
@@ -107,7 +107,7 @@ struct MountCall {
 };
 
 Result<MountCall> copy_call(const Notification& call) {
-  if (!call.is_native()) return sys_fail(ENOSYS, "");
+  if (!call.is_native()) return bare_fail(ENOSYS);
   MountCall copy;
   auto string = [&](int index) { return call.argument(index) ? call.read_string(call.argument(index)) : Result<std::string>(""); };
   CB_TRY(copy.source, string(0));
@@ -122,9 +122,9 @@ Result<MountCall> copy_call(const Notification& call) {
 
 Result<> serve_mount(const Notification& call, const Jail& jail) {
   CB_TRY(MountCall wanted, copy_call(call));
-  if (!model::allowed(jail.prison.allow, Allow::mount) || jail.prison.enforce_statfs >= 2) return sys_fail(EPERM, "");
+  if (!model::allowed(jail.prison.allow, Allow::mount) || jail.prison.enforce_statfs >= 2) return bare_fail(EPERM);
   bool bind = (wanted.flags & MS_BIND) != 0;
-  if (wanted.flags & (MS_REMOUNT | MS_MOVE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE)) return sys_fail(EPERM, "");
+  if (wanted.flags & (MS_REMOUNT | MS_MOVE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE)) return bare_fail(EPERM);
   if (wanted.flags & MS_PRIVATE) return {};  // it is private already
   CB_TRY(const Kind* kind, permitted(jail, bind ? "nullfs" : wanted.type));
   bind |= kind->allow == Allow::mount_nullfs;
@@ -139,14 +139,14 @@ Result<> serve_mount(const Notification& call, const Jail& jail) {
     CB_TRY(tree, sys::Tree::clone(source.get(), false));
   }
   if (uint64_t attributes = wanted.flags & kept_flags) CB_CHECK(tree.change(attributes));
-  if (!call.valid()) return sys_fail(ESRCH, "");
+  if (!call.valid()) return bare_fail(ESRCH);
   return tree.attach(target.get());
 }
 
 /// A jail may undo what lies inside its root, but neither the root nor what it was started with.
 Result<> serve_umount(const Notification& call, const Jail& jail) {
-  if (!call.is_native()) return sys_fail(ENOSYS, "");
-  if (!model::allowed(jail.prison.allow, Allow::mount)) return sys_fail(EPERM, "");
+  if (!call.is_native()) return bare_fail(ENOSYS);
+  if (!model::allowed(jail.prison.allow, Allow::mount)) return bare_fail(EPERM);
   CB_TRY(std::string path, call.read_string(call.argument(0)));
   for (const char* own : {"/", "/dev", "/dev/pts", "/dev/shm", "/proc"})
     if (path == own) return sys_fail(EPERM, "{}", path);
@@ -156,7 +156,7 @@ Result<> serve_umount(const Notification& call, const Jail& jail) {
   CB_TRY(uint64_t there, sys::mount_id(target.get()));
   CB_TRY(uint64_t top, sys::mount_id(root.get()));
   if (there == top) return sys_fail(EINVAL, "{}", path);
-  if (!call.valid()) return sys_fail(ESRCH, "");
+  if (!call.valid()) return bare_fail(ESRCH);
   if (::fchdir(target.get()) < 0 || ::umount2(".", MNT_DETACH | UMOUNT_NOFOLLOW) < 0) return sys_fail(errno, "{}", path);
   return {};
 }
