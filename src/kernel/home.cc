@@ -7,7 +7,9 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "keeper/image.hpp"
@@ -74,7 +76,16 @@ Result<> pin_namespace(const Pinned& pinned, pid_t pid, int home) {
   return {};
 }
 
-Result<> make_namespace(const Pinned& pinned, int home) {
+constexpr int any_processor = -1;
+
+void move_to(int processor) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<size_t>(processor), &one);
+  ::sched_setaffinity(0, sizeof one, &one);
+}
+
+Result<> make_namespace_on(int processor, const Pinned& pinned, int home) {
   int ready[2], over[2];
   if (::pipe2(ready, O_CLOEXEC) < 0 || ::pipe2(over, O_CLOEXEC) < 0) return sys_fail(errno, "pipe");
   Fd ready_read(ready[0]), ready_write(ready[1]), done_read(over[0]), done_write(over[1]);
@@ -82,6 +93,7 @@ Result<> make_namespace(const Pinned& pinned, int home) {
   if (child < 0) return sys_fail(errno, "fork");
   if (child == 0) {
     done_write.reset();
+    if (processor != any_processor) move_to(processor);
     int error = pinned.become();
     char byte;
     (void)!::write(ready_write.get(), &error, sizeof error);
@@ -95,6 +107,17 @@ Result<> make_namespace(const Pinned& pinned, int home) {
   done_write.reset();
   ::waitpid(child, nullptr, 0);
   return done;
+}
+
+/// A mount namespace can only be bound by one with a lower number (EINVAL otherwise), and Linux 6.18 hands numbers
+/// out in batches per processor. On the processor that numbered the caller's own every later one is higher; which
+/// that was can't be known, so each is tried.
+Result<> make_namespace(const Pinned& pinned, int home) {
+  auto made = make_namespace_on(any_processor, pinned, home);
+  long processors = std::min(::sysconf(_SC_NPROCESSORS_CONF), long{CPU_SETSIZE});
+  for (int processor = 0; processor < processors && !made && made.error().sys == EINVAL; ++processor)
+    made = make_namespace_on(processor, pinned, home);
+  return made;
 }
 
 /// The directory below the tmpfs serves as the lock for making things: it is always there.
