@@ -2,6 +2,7 @@
 
 #include <sys/file.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "sys/file.hpp"
@@ -76,9 +77,10 @@ Result<> Registry::put(std::string_view lines) {
 }
 
 Result<> Registry::rewrite_if_long() {
-  if (read_ < short_enough) return {};
+  if (read_ < std::max(short_enough, rewrite_from_)) return {};
   std::string text = record::rewrite(state_);
-  if (text.size() * 4 > read_) return {};
+  rewrite_from_ = text.size() * 4;  // asked again only when the journal has grown to that: asking costs all jails
+  if (rewrite_from_ > read_) return {};
   CB_TRY(Fd fresh, sys::open_at(home_.fd(), "journal.new", O_WRONLY | O_CREAT | O_TRUNC, 0600));
   if (!sys::write_all(fresh.get(), text)) return {};  // no room: the long one still serves
   if (::renameat(home_.fd(), "journal.new", home_.fd(), "journal") < 0) return sys_fail(errno, "journal.new");

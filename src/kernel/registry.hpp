@@ -34,6 +34,7 @@ class Registry {
   Fd file_;
   uint64_t inode_ = 0;
   size_t read_ = 0;  ///< bytes folded so far
+  size_t rewrite_from_ = 0;  ///< a shorter journal is not mostly history
   record::State state_;
 };
 
