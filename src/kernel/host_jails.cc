@@ -266,7 +266,12 @@ Result<model::Snapshot> HostJails::get() {
 Result<Jail> HostJails::find(std::string_view word) {
   CB_TRY(const record::State* state, registry_.refresh());
   const Jail* jail = state->snapshot.find_word(word, caller_name_);
-  if (jail && !state->makers.contains(jail->prison.jid) && is_alive(jail->runtime)) return *jail;
+  if (jail && !state->makers.contains(jail->prison.jid) && is_alive(jail->runtime)) {
+    Jail found = *jail;
+    for (const auto& [jid, other] : state->snapshot.jails)
+      if (model::is_below(other.prison.name, found.prison.name)) ++found.prison.children_cur;
+    return found;
+  }
   bool number = !word.empty() && word.find_first_not_of("0123456789") == word.npos;
   return number ? fail(Why::absent, "jail {} not found", word) : fail(Why::absent, "jail \"{}\" not found", word);
 }

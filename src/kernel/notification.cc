@@ -1,5 +1,6 @@
 #include "kernel/notification.hpp"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -71,11 +72,11 @@ void Notification::refuse(int error_number) const {
   (void)::ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
-Result<int> Notification::inject(int fd) const {
+Result<int> Notification::inject(int fd, bool close_on_exec) const {
   seccomp_notif_addfd request{};
   request.id = call_.id;
   request.srcfd = static_cast<uint32_t>(fd);
-  request.newfd_flags = 02000000;  // O_CLOEXEC
+  request.newfd_flags = close_on_exec ? O_CLOEXEC : 0;
   int number = ::ioctl(listener_, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
   if (number < 0) return sys_fail(errno, "descriptor for the caller");
   return number;

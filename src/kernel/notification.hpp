@@ -33,7 +33,7 @@ class Notification {
   void succeed(int64_t value) const;
   void refuse(int error_number) const;
   /// Puts a copy of `fd` into the caller; returns its number there.
-  Result<int> inject(int fd) const;
+  Result<int> inject(int fd, bool close_on_exec = true) const;
 
   /// The jail that the caller is in, by its cgroup: "cellblock/7/9" is jail 9.
   Result<model::JailId> jail() const;

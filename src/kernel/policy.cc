@@ -67,6 +67,13 @@ Verdict ask(Listener listener, bool permitted) {
   return listener == Listener::own ? notify() : allow();
 }
 
+bool may(const Prison& prison, Allow what);
+
+/// allow.raw_sockets in a jail with user ids of its own on a network stack that is not its own.
+bool raw_by_warden(const Prison& prison) {
+  return stack_of(prison) == Stack::shared && prison.linux_userns != Sys::inherit && may(prison, Allow::raw_sockets);
+}
+
 bool may(const Prison& prison, Allow what) { return model::allowed(prison.allow, what); }
 
 /// Never for a jail, whatever it is allowed: the machine and its kernel.
@@ -105,7 +112,7 @@ void rule_mounts(Rules& rules, const Prison& prison, Listener listener) {
 }
 
 /// FreeBSD: EPROTONOSUPPORT for a family that the jail has no address of or may not use, EPERM for raw sockets.
-void rule_sockets(Rules& rules, const Prison& prison) {
+void rule_sockets(Rules& rules, const Prison& prison, Listener listener) {
   bool own_stack = prison.vnet == Sys::fresh;
   bool inet = own_stack || prison.ip4 != Sys::disable, inet6 = own_stack || prison.ip6 != Sys::disable;
   Verdict no_family = refuse(EPROTONOSUPPORT);
@@ -115,11 +122,14 @@ void rule_sockets(Rules& rules, const Prison& prison) {
   if (!inet6) conditions.push_back({.argument = 0, .value = AF_INET6, .verdict = no_family});
   bool raw = own_stack || may(prison, Allow::raw_sockets);
   if (!raw) {
-    conditions.push_back({.argument = 0, .value = AF_PACKET, .verdict = refuse(EPERM)});
     conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_RAW, .verdict = refuse(EPERM)});
     conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_PACKET, .verdict = refuse(EPERM)});
   }
-  if (own_stack || raw) conditions.push_back({.argument = 0, .value = AF_PACKET, .verdict = allow()});
+  if (own_stack) conditions.push_back({.argument = 0, .value = AF_PACKET, .verdict = allow()});
+  if (!own_stack) conditions.push_back({.argument = 0, .value = AF_PACKET, .verdict = refuse(EPERM)});  // bpf(4)
+  // The capability for it belongs to the owner of the network stack, which a jail's user namespace is not.
+  if (raw_by_warden(prison))
+    conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_RAW, .verdict = ask(listener, true)});
   conditions.push_back({.argument = 0, .value = AF_INET, .verdict = allow()});
   conditions.push_back({.argument = 0, .value = AF_INET6, .verdict = allow()});
   rules.add(CALL(socket), std::move(conditions), may(prison, Allow::socket_af) ? allow() : no_family);
@@ -195,7 +205,7 @@ std::vector<sock_filter> filter_for(const Prison& prison, Listener listener) {
   refuse_machine(rules, prison);
   refuse_namespaces(rules, prison);
   rule_mounts(rules, prison, listener);
-  rule_sockets(rules, prison);
+  rule_sockets(rules, prison, listener);
   rule_sysv(rules, prison);
   rule_allowed(rules, prison, listener);
   rule_jail_call(rules, prison, listener);
@@ -237,7 +247,7 @@ Stack stack_of(const Prison& prison) {
 bool needs_warden(const Prison& prison) {
   bool names = prison.linux_userns == Sys::inherit && may(prison, Allow::set_hostname);
   bool mounts = !prison.linux_mount && may(prison, Allow::mount) && prison.enforce_statfs < 2;
-  return names || mounts || prison.children_max > 0 || !prison.osrelease.empty() || !prison.linux_osrelease.empty();
+  return names || mounts || raw_by_warden(prison) || prison.children_max > 0 || !prison.osrelease.empty() || !prison.linux_osrelease.empty();
 }
 
 }  // namespace cellblock::kernel

@@ -74,7 +74,11 @@ TEST(Policy, SocketFamiliesFollowTheJailsAddresses) {
   EXPECT_EQ(ask(four, SYS_socket, {AF_INET, SOCK_RAW | SOCK_NONBLOCK}), refuse(EPERM));
   Prison raw = with({Allow::raw_sockets, Allow::socket_af});
   raw.ip4 = model::Sys::inherit;
-  EXPECT_EQ(ask(raw, SYS_socket, {AF_INET, SOCK_RAW}), allow());
+  EXPECT_EQ(ask(raw, SYS_socket, {AF_INET, SOCK_RAW}), refuse(EPERM)) << "nobody to make it";
+  EXPECT_EQ(sys::seccomp::evaluate(filter_for(raw, Listener::own), AUDIT_ARCH_X86_64, SYS_socket,
+                                   std::array<uint64_t, 6>{AF_INET, SOCK_RAW}),
+            sys::seccomp::notify());
+  EXPECT_EQ(ask(raw, SYS_socket, {AF_PACKET, SOCK_RAW}), refuse(EPERM));
   EXPECT_EQ(ask(raw, SYS_socket, {AF_VSOCK, SOCK_STREAM}), allow());
   Prison vnet;
   vnet.vnet = model::Sys::fresh;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -183,6 +184,23 @@ Result<> serve_names(const Notification& call, const Jail& jail, bool domain) {
   });
 }
 
+/// A raw socket on the stack that the jail shares, made where the caller is and put into it.
+Result<> serve_socket(const Notification& call, const Jail& jail) {
+  if (!model::allowed(jail.prison.allow, model::Allow::raw_sockets)) return bare_fail(EPERM);
+  int domain = static_cast<int>(call.argument(0)), type = static_cast<int>(call.argument(1));
+  if ((domain != AF_INET && domain != AF_INET6) || (type & 0xf) != SOCK_RAW) return bare_fail(EPERM);
+  CB_TRY(Fd own, sys::open("/proc/self/ns/net", O_RDONLY));
+  CB_TRY(Fd network, sys::open(fmt::format("/proc/{}/ns/net", call.pid()), O_RDONLY));
+  if (::setns(network.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net");
+  Fd socket(::socket(domain, type | SOCK_CLOEXEC, static_cast<int>(call.argument(2))));
+  int error = errno;
+  if (::setns(own.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net");
+  if (!socket) return bare_fail(error);
+  CB_TRY(int number, call.inject(socket.get(), (type & SOCK_CLOEXEC) != 0));
+  call.succeed(number);
+  return {};
+}
+
 Result<> serve_plain(const Notification& call, JailId caller) {
   CB_TRY(Jail jail, jail_by_id(caller));
   bool named = model::allowed(jail.prison.allow, model::Allow::set_hostname) && jail.prison.host != model::Sys::inherit;
@@ -197,12 +215,19 @@ Result<> serve_plain(const Notification& call, JailId caller) {
   }
 }
 
+bool is_socket(const Notification& call) { return call.number() == (call.is_native() ? SYS_socket : 359); }
+
 }  // namespace
 
 void answer(const Notification& call) {
   auto caller = call.jail();
   if (!caller) return call.refuse(caller.error().sys);
   bool is_jail_call = static_cast<uint32_t>(call.number()) == jail_call;
+  if (is_socket(call)) {
+    auto jail = jail_by_id(*caller);
+    auto served = jail ? serve_socket(call, *jail) : pass(jail.error());
+    return served ? void() : call.refuse(served.error().sys);
+  }
   if (!is_jail_call) {
     auto served = serve_plain(call, *caller);
     return served ? call.succeed(0) : call.refuse(served.error().sys);

@@ -56,6 +56,13 @@ class Warden {
     others_.emplace(number, std::pair(std::move(fd), kind));
   }
 
+  /// Taken out of the epoll set by name: a child that serves a call holds a copy of the descriptor, and the set
+  /// would go on reporting the old file under a number that means another one by then.
+  void forget(int fd) {
+    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    others_.erase(fd);
+  }
+
   /// Ends, unless someone has connected in the meantime: connect_warden() connects under the same lock.
   bool retire() {
     auto home = Home::open(false);
@@ -82,11 +89,11 @@ class Warden {
     if (found == others_.end()) return;
     if (found->second.second == Kind::connection) {
       take_listener(fd);
-      others_.erase(found);
+      forget(fd);
     } else if (event.events & EPOLLIN) {
       if (auto call = Notification::receive(fd)) answer(*call);
     } else {
-      others_.erase(found);  // EPOLLHUP: the last process with this filter has ended
+      forget(fd);  // EPOLLHUP: the last process with this filter has ended
     }
   }
 

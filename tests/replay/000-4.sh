@@ -16,7 +16,7 @@ expect "prison2" jexec prison2 hostname
 expect "/jails/prison2" jls -j prison2 path
 
 note "no process but the ones that jexec brings: pgrep itself"
-expect "" jexec prison2 sh -c 'for p in /proc/[0-9]*; do [ -d $p ] && echo $p; done'
+expect "" jexec prison2 sh -c 'for p in /proc/[0-9]*; do [ ! -d $p ] || echo $p; done'
 
 note "/dev has what ruleset 4 shows and nothing of the machine"
 for node in null zero random urandom tty ptmx pts fd stdin stdout stderr; do
