@@ -227,23 +227,55 @@ Result<> HostJails::apply_changes(const Jail& before, const Prison& now) {
 
 // ---- jail_get ----
 
+namespace {
+
+/// What the jails call themselves by now: root in a jail may have set its host name, as on FreeBSD.
+class Names {
+ public:
+  /// Takes the names of the jail's process 1 into `prison`; false when it does not run any more.
+  bool take(Prison& prison, const Runtime& runtime) {
+    auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
+    if (!runtime.keeper || !keeper) return false;
+    if (prison.host == Sys::inherit || !own_ || ::setns(keeper->get(), CLONE_NEWUTS) < 0) return true;
+    away_ = true;
+    utsname names{};
+    if (::uname(&names) == 0) {
+      prison.hostname = names.nodename;
+      prison.domainname = names.domainname;
+    }
+    return true;
+  }
+  ~Names() {
+    if (away_ && ::setns(own_.get(), CLONE_NEWUTS) < 0) ::_exit(1);  // never go on under a jail's name
+  }
+
+ private:
+  Fd own_{::open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC)};
+  bool away_ = false;
+};
+
+}  // namespace
+
 Result<model::Snapshot> HostJails::get() {
   CB_TRY(const record::State* state, registry_.refresh());
   model::Snapshot view;
   std::vector<Jail> dead;
   view.last_jid = state->snapshot.last_jid;
+  std::optional<Names> names_now(std::in_place);
+  Names& names = *names_now;
   for (const auto& [jid, jail] : state->snapshot.jails) {
     if (!model::is_below(jail.prison.name, caller_name_)) continue;
     if (auto maker = state->makers.find(jid); maker != state->makers.end()) {
       if (!is_alive(maker->second)) dead.push_back(jail);
       continue;
     }
-    if (!is_alive(jail.runtime)) {
+    Jail seen = jail;
+    if (names.take(seen.prison, seen.runtime))
+      view.jails.emplace(jid, std::move(seen));
+    else
       dead.push_back(jail);
-      continue;
-    }
-    view.jails.emplace(jid, jail);
   }
+  names_now.reset();
   for (const Jail& jail : dead) CB_CHECK(kill_tree(jail), "cleaning up jail {}", jail.prison.name);
   if (!dead.empty() || !state->mounts.empty()) CB_CHECK(repair());
   for (auto& [jid, jail] : view.jails) {
@@ -266,8 +298,8 @@ Result<model::Snapshot> HostJails::get() {
 Result<Jail> HostJails::find(std::string_view word) {
   CB_TRY(const record::State* state, registry_.refresh());
   const Jail* jail = state->snapshot.find_word(word, caller_name_);
-  if (jail && !state->makers.contains(jail->prison.jid) && is_alive(jail->runtime)) {
-    Jail found = *jail;
+  Jail found = jail ? *jail : Jail();
+  if (jail && !state->makers.contains(jail->prison.jid) && Names().take(found.prison, found.runtime)) {
     for (const auto& [jid, other] : state->snapshot.jails)
       if (model::is_below(other.prison.name, found.prison.name)) ++found.prison.children_cur;
     return found;
