@@ -2,6 +2,7 @@
 
 #include <linux/audit.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -72,6 +73,10 @@ bool may(const Prison& prison, Allow what);
 /// allow.raw_sockets in a jail with user ids of its own on a network stack that is not its own.
 bool raw_by_warden(const Prison& prison) {
   return stack_of(prison) == Stack::shared && prison.linux_userns != Sys::inherit && may(prison, Allow::raw_sockets);
+}
+
+bool flags_by_warden(const Prison& prison) {
+  return prison.linux_userns != Sys::inherit && may(prison, Allow::chflags);
 }
 
 bool may(const Prison& prison, Allow what) { return model::allowed(prison.allow, what); }
@@ -190,12 +195,14 @@ void rule_jail_call(Rules& rules, const Prison& prison, Listener listener) {
   rules.add({NEW_CALL(jail_call)}, ask(listener, prison.children_max > 0));
 }
 
-/// Typing into the caller's terminal: the classical way out of a jail through the administrator's shell.
-void refuse_terminal_injection(Rules& rules) {
-  rules.add(CALL(ioctl),
-            {{.argument = 1, .value = TIOCSTI, .verdict = refuse(EPERM)},
-             {.argument = 1, .value = TIOCLINUX, .verdict = refuse(EPERM)}},
-            allow());
+/// Typing into the caller's terminal is the classical way out of a jail through the administrator's shell. File
+/// flags: immutable and append-only need a capability that a jail's user namespace does not have.
+void rule_ioctls(Rules& rules, const Prison& prison, Listener listener) {
+  std::vector<Condition> conditions{{.argument = 1, .value = TIOCSTI, .verdict = refuse(EPERM)},
+                                    {.argument = 1, .value = TIOCLINUX, .verdict = refuse(EPERM)}};
+  if (flags_by_warden(prison) && listener != Listener::none)
+    conditions.push_back({.argument = 1, .value = FS_IOC_SETFLAGS, .verdict = ask(listener, true)});
+  rules.add(CALL(ioctl), std::move(conditions), allow());
 }
 
 }  // namespace
@@ -209,7 +216,7 @@ std::vector<sock_filter> filter_for(const Prison& prison, Listener listener) {
   rule_sysv(rules, prison);
   rule_allowed(rules, prison, listener);
   rule_jail_call(rules, prison, listener);
-  refuse_terminal_injection(rules);
+  rule_ioctls(rules, prison, listener);
   return rules.compile();
 }
 
@@ -247,7 +254,7 @@ Stack stack_of(const Prison& prison) {
 bool needs_warden(const Prison& prison) {
   bool names = prison.linux_userns == Sys::inherit && may(prison, Allow::set_hostname);
   bool mounts = !prison.linux_mount && may(prison, Allow::mount) && prison.enforce_statfs < 2;
-  return names || mounts || raw_by_warden(prison) || prison.children_max > 0 || !prison.osrelease.empty() || !prison.linux_osrelease.empty();
+  return names || mounts || raw_by_warden(prison) || flags_by_warden(prison) || prison.children_max > 0 || !prison.osrelease.empty() || !prison.linux_osrelease.empty();
 }
 
 }  // namespace cellblock::kernel

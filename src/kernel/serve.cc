@@ -1,8 +1,10 @@
 #include "kernel/serve.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -201,6 +203,26 @@ Result<> serve_socket(const Notification& call, const Jail& jail) {
   return {};
 }
 
+/// ioctl(FS_IOC_SETFLAGS) on a file of the jail's, as FreeBSD's chflags(2): from securelevel 1 on no flag that
+/// protects a file is taken away.
+Result<> serve_file_flags(const Notification& call, const Jail& jail) {
+  if (!call.is_native() || call.argument(1) != FS_IOC_SETFLAGS) return bare_fail(ENOTTY);
+  if (!model::allowed(jail.prison.allow, model::Allow::chflags)) return bare_fail(EPERM);
+  CB_TRY(std::string bytes, call.read_memory(call.argument(2), sizeof(int)));
+  int wanted = 0, now = 0;
+  std::memcpy(&wanted, bytes.data(), sizeof wanted);
+  CB_TRY(Fd process, sys::open_process(call.pid()));
+  Fd file(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), call.argument(0), 0)));
+  if (!file) return bare_fail(errno);
+  CB_TRY(struct stat status, sys::status_of(file.get()));
+  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return bare_fail(ENOTTY);
+  if (::ioctl(file.get(), FS_IOC_GETFLAGS, &now) < 0) return bare_fail(errno);
+  constexpr int protecting = FS_IMMUTABLE_FL | FS_APPEND_FL;
+  if (jail.prison.securelevel >= 1 && (now & ~wanted & protecting)) return bare_fail(EPERM);
+  if (!call.valid()) return bare_fail(ESRCH);
+  return ::ioctl(file.get(), FS_IOC_SETFLAGS, &wanted) < 0 ? Result<>(bare_fail(errno)) : Result<>();
+}
+
 Result<> serve_plain(const Notification& call, JailId caller) {
   CB_TRY(Jail jail, jail_by_id(caller));
   bool named = model::allowed(jail.prison.allow, model::Allow::set_hostname) && jail.prison.host != model::Sys::inherit;
@@ -209,6 +231,7 @@ Result<> serve_plain(const Notification& call, JailId caller) {
     case SYS_uname: case -122: return serve_uname(call, jail);
     case SYS_sethostname: case -74: return named ? serve_names(call, jail, false) : bare_fail(EPERM);
     case SYS_setdomainname: case -121: return named ? serve_names(call, jail, true) : bare_fail(EPERM);
+    case SYS_ioctl: return serve_file_flags(call, jail);
     case SYS_mount: case -21: return serve_mount(call, jail);
     case SYS_umount2: case -52: case -22: return serve_umount(call, jail);
     default: return bare_fail(ENOSYS);
