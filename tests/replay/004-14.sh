@@ -12,13 +12,13 @@ echo small >/jails/small/etc/hostname
 
 note "busybox init"
 expect_status 0 jail -c name=small persist path=/jails/small mount.procfs mount.devfs linux.init=/sbin/init
-eventually jexec small pgrep -f 'sleep 4711'
+eventually jexec small pidof sleep
 expect "init" jexec small cat /proc/1/comm
 expect "small" jexec small hostname
 note "it brings back what ends"
-first=$(jexec small pgrep -o sleep)
+first=$(jexec small pidof sleep)
 jexec small kill "$first"
-eventually sh -c "[ -n \"\$(jexec small pgrep -o sleep)\" ] && [ \"\$(jexec small pgrep -o sleep)\" != $first ]"
+eventually sh -c "now=\$(jexec small pidof sleep) && [ \"\$now\" != $first ]"
 
 note "systemd"
 debian_root /jails/debian
