@@ -32,6 +32,9 @@ constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/
 /// What a clean environment has, as FreeBSD's jexec -l; with the directories where Linux keeps its programs.
 constexpr const char* clean_path = "/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// systemd's stand-in for the kernel command line: a jail has a cgroup2 group of its own and none in v1.
+constexpr const char* systemd_words = "SYSTEMD_PROC_CMDLINE=systemd.unified_cgroup_hierarchy=1";
+
 const char* value_in(const std::vector<std::string>& environment, std::string_view name) {
   for (const std::string& entry : environment)
     if (entry.starts_with(name) && entry.size() > name.size() && entry[name.size()] == '=')
@@ -227,7 +230,7 @@ Confinement confinement_of_init(const model::Prison& prison, Listener listener) 
   confinement.words = split_words(prison.linux_init);
   size_t arguments = confinement.words.size();
   confinement.candidates = {confinement.words.empty() ? std::string("/sbin/init") : confinement.words[0]};
-  confinement.words.insert(confinement.words.end(), {"container=cellblock", fmt::format("PATH={}", clean_path)});
+  confinement.words.insert(confinement.words.end(), {"container=cellblock", fmt::format("PATH={}", clean_path), systemd_words});
   point_to_words(confinement, arguments);
   return confinement;
 }

@@ -4,6 +4,7 @@
 #include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
 
@@ -182,14 +183,34 @@ Result<> HostJails::create(Jail& jail) {
   return {};
 }
 
+/// A jail that mounts for itself may make groups below its own (cgroups(7), delegation). Its limits stay the
+/// host's: those files keep their owner.
+Result<> delegate_group(int group, uint32_t owner) {
+  if (::fchown(group, owner, owner) < 0) return sys_fail(errno, "cgroup");
+  for (const char* file : {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control"})
+    if (::fchownat(group, file, owner, owner, 0) < 0) return sys_fail(errno, "cgroup {}", file);
+  return {};
+}
+
+/// An init of the jail's own looks for a sysfs, which a user namespace may not mount: it gets a read-only one.
+Result<> add_sysfs(std::vector<Inlay>& inlays, int root) {
+  if (!sys::open_resolved(root, "sys", O_PATH | O_DIRECTORY, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS)) return {};
+  CB_TRY(sys::Tree tree, sys::Tree::create("sysfs", {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                                                            MOUNT_ATTR_NOEXEC));
+  inlays.insert(inlays.begin(), Inlay{std::move(tree), "/sys"});
+  return {};
+}
+
 Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
   CB_TRY(int groups, cgroups());
   CB_TRY(Fd group, sys::make_group(groups, jail.runtime.cgroup));
+  if (jail.prison.linux_mount && jail.runtime.uid_base) CB_CHECK(delegate_group(group.get(), jail.runtime.uid_base));
   latency::mark("cgroup");
   faults::step("cgroup");
   CB_TRY(Fd root, sys::open(jail.prison.path, O_PATH | O_DIRECTORY), "path");
   CB_TRY(Found found, find_inlays(jail.prison.path));
   jail.prison.mount_procfs |= found.proc;
+  if (jail.prison.linux_mount) CB_CHECK(add_sysfs(found.inlays, root.get()));
   BirthRequest request{jail.prison, parent, jail.runtime.uid_base, group.get(), root.get(), std::move(found.inlays), {}};
   if (jail.prison.mount_devfs || found.dev) {
     CB_TRY(request.dev, device_tree(home_, jail.prison), "mount.devfs");
