@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
-
 #include "base/text.hpp"
 
 namespace cellblock::view {
@@ -360,12 +358,9 @@ TEST(Jls, AThousandJails) {
     prison.name = "j" + std::to_string(jid);
     add(snapshot, prison);
   }
-  auto begin = std::chrono::steady_clock::now();
   std::string out = text({}, snapshot);
-  auto spent = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(std::ranges::count(out, '\n'), 1001);
-  // An optimised build needs 0.3 ms; the bound is for sanitizers on a busy machine.
-  EXPECT_LT(spent, std::chrono::milliseconds(50));
+  EXPECT_THAT(out, HasSubstr("\n  1000  192.0.2.10      web.example.org               /jails/web\n"));
 }
 
 }  // namespace
