@@ -26,15 +26,19 @@ size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// The parameter with the nearest name, if it is near.
 std::string suggestion(std::string_view name) {
   std::string_view best;
   size_t least = 1 + std::min<size_t>(name.size() / 3, 3);
-  for (const model::Param& param : model::params())
-    if (name.size() < 64)
-      if (size_t far = distance(name, param.name); far < least) {
-        least = far;
-        best = param.name;
-      }
+  for (const model::Param& param : model::params()) {
+    size_t longer = std::max(name.size(), param.name.size()),
+           shorter = std::min(name.size(), param.name.size());
+    if (longer - shorter >= least) continue;  // which many letters have to be added at least
+    if (size_t far = distance(name, param.name); far < least) {
+      least = far;
+      best = param.name;
+    }
+  }
   if (best.empty()) return "jail(8) lists all parameters; a variable is written with a '$' in front";
   return fmt::format("did you mean \"{}\"?", best);
 }
