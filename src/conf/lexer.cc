@@ -60,6 +60,7 @@ class Lexer {
       : text_(text), name_(name), file_(file) {}
 
   Lexed run() {
+    out_.tokens.reserve(text_.size() / 6 + 1);
     while (at_ < text_.size()) step();
     add(TokenKind::end, at_, {}).broken = end_broken_;
     return std::move(out_);

@@ -50,13 +50,26 @@ class Sections {
   Section* global_ = nullptr;
 };
 
-/// The jail of section number `self`, with every matching wildcard in file order.
-JailBuilder build(const std::deque<Section>& sections, size_t self) {
+std::vector<size_t> wildcards(const std::deque<Section>& sections) {
+  std::vector<size_t> out;
+  for (size_t i = 0; i < sections.size(); ++i)
+    if (is_wildcard(sections[i].name)) out.push_back(i);
+  return out;
+}
+
+/// The jail of section number `self`: what its own block and every matching wildcard say, in file order.
+JailBuilder build(const std::deque<Section>& sections, const std::vector<size_t>& wild, size_t self) {
   const std::string& name = sections[self].name;
   JailBuilder jail(name);
-  for (size_t i = 0; i < sections.size(); ++i)
-    if (i == self || (is_wildcard(sections[i].name) && wildcard_match(sections[i].name, name)))
-      for (const ParamDecl* param : sections[i].params) jail.add(*param);
+  auto add = [&](size_t section) {
+    for (const ParamDecl* param : sections[section].params) jail.add(*param);
+  };
+  auto behind = std::ranges::lower_bound(wild, self);
+  for (auto at = wild.begin(); at != behind; ++at)
+    if (wildcard_match(sections[*at].name, name)) add(*at);
+  add(self);
+  for (auto at = behind; at != wild.end(); ++at)
+    if (wildcard_match(sections[*at].name, name)) add(*at);
   jail.finish();
   return jail;
 }
@@ -65,9 +78,10 @@ JailBuilder build(const std::deque<Section>& sections, size_t self) {
 
 Resolved resolve(const Tree& tree) {
   Sections sections(tree);
+  std::vector<size_t> wild = wildcards(sections.all());
   Resolved out;
   for (size_t i = 0; i < sections.all().size(); ++i)
-    if (!is_wildcard(sections.all()[i].name)) build(sections.all(), i).move_to(out);
+    if (!std::ranges::binary_search(wild, i)) build(sections.all(), wild, i).move_to(out);
   return out;
 }
 
