@@ -23,6 +23,7 @@ expect "prison2: removed" jail -r prison2
 is_clean
 
 need cellblock
+need_bsd
 printf 'jail_enable="YES"\n' >/etc/rc.conf
 expect_like 'Starting jails:.* prison2' cellblock bsd service jail start prison2
 expect "prison2" jls -j prison2 name

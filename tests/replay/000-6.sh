@@ -2,6 +2,7 @@
 # 000-6: the kernel release that Linux jails are told.
 . "$(dirname "$0")/lib.sh"
 need cellblock
+need_bsd
 folder /jails
 busybox_root /jails/linux
 

@@ -2,6 +2,7 @@
 # 001-3: the old command line starts a whole system whose first program is /etc/rc.
 . "$(dirname "$0")/lib.sh"
 need cellblock
+need_bsd
 folder /here/is/the/jail
 D=/here/is/the/jail
 busybox_root $D

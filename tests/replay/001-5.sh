@@ -15,7 +15,7 @@ expect_status 0 cellblock mkroot --prepare /jails/fresh
 ! grep -Eq '^[^#]' /jails/fresh/etc/fstab || fail "fstab has entries"
 grep -qx 'nameserver 10.9.9.9' /jails/fresh/etc/resolv.conf || fail "resolv.conf"
 [ -e /jails/fresh/etc/localtime ] || [ ! -e /etc/localtime ] || fail "no time zone"
-[ -x /jails/fresh/etc/rc ] && [ -x /jails/fresh/etc/rc.shutdown ] || fail "no /etc/rc"
+[ -r /jails/fresh/etc/rc ] && [ -r /jails/fresh/etc/rc.shutdown ] || fail "no /etc/rc"
 note "the jail starts and stops with it"
 ip addr add 10.10.20.1/32 dev lo
 expect_status 0 jail -c name=fresh persist path=/jails/fresh ip4.addr=10.10.20.1 mount.devfs mount.procfs \

@@ -2,6 +2,7 @@
 # 001-6: the rc.conf of the deck starts its jails.
 . "$(dirname "$0")/lib.sh"
 need cellblock
+need_bsd
 own_etc
 folder /usr/jails/webserver /usr/jails/ldapserver
 for name in webserver ldapserver; do

@@ -2,6 +2,7 @@
 # 003-4: the old sysctls: read, set, and the defaults of jails made by the old command line.
 . "$(dirname "$0")/lib.sh"
 need cellblock
+need_bsd
 folder /jails
 busybox_root /jails/j
 

@@ -2,6 +2,7 @@
 # 003-8: the rc.conf of the third deck: exec, devfs and mount per jail.
 . "$(dirname "$0")/lib.sh"
 need cellblock
+need_bsd
 own_etc
 folder /usr/jail/myjail
 busybox_root /usr/jail/myjail

@@ -1,6 +1,7 @@
 # Rows 000-7 and 000-8: the root and the jail.conf that both are about.
 centos_jail() {
   need cellblock
+need_bsd
   own_etc
   folder /jails
   busybox_root "$W/centos"

@@ -34,6 +34,9 @@ skip() { echo "$row: skipped: $*"; exit 77; }
 fail() { echo "$row: FAILED: $*"; exit 1; }
 note() { echo "# $*"; }
 
+# need_bsd: FreeBSD's own commands, as `cellblock bsd` finds them.
+need_bsd() { cellblock bsd true 2>/dev/null || skip "FreeBSD's commands are not built"; }
+
 # need COMMAND...: the row is skipped where one of them is missing.
 need() {
   local name
@@ -104,13 +107,13 @@ folder() {
   done
 }
 
-# The folder becomes a tmpfs with the same entries.
+# The folder becomes a tmpfs with the same entries; it is complete before it hides what is there.
 throwaway_folder() {
-  local from=$W/before$1
-  mkdir -p "$from"
-  mount --rbind "$1" "$from"
-  mount -t tmpfs -o mode=755 throwaway "$1"
-  same_entries "$from" "$1"
+  local new=$W/new$1
+  mkdir -p "$new"
+  mount -t tmpfs -o mode=755 throwaway "$new"
+  same_entries "$1" "$new"
+  mount --move "$new" "$1"
 }
 
 throwaway_root() {
