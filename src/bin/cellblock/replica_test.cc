@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "common/run.hpp"
-#include "test_folder.hpp"
+#include "common/test_folder.hpp"
 
 namespace cellblock {
 namespace {

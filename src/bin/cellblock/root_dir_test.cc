@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "test_folder.hpp"
+#include "common/test_folder.hpp"
 
 namespace cellblock {
 namespace {

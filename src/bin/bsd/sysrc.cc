@@ -1,0 +1,201 @@
+// sysrc(8): rc.conf(5) read and edited, the rest of the file left as it is.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "applet.hpp"
+#include "base/text.hpp"
+#include "conf/rcconf.hpp"
+#include "conf/shell.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::bsd {
+namespace {
+
+constexpr std::string_view me = "sysrc";
+
+int usage() {
+  fmt::print(stderr, "usage: sysrc [OPTIONS] {{name[[+|-]=value] ...| -a | -A | -l | -L [name ...]}}\n"
+                     "Try `sysrc --help' for more information.\n");
+  return 1;
+}
+
+int help() {
+  fmt::print("usage: sysrc [OPTIONS] name[[+|-]=value] ...\n"
+             "       sysrc [OPTIONS] -a | -x name ...\n"
+             "OPTIONS:\n"
+             "\t-a         Dump a list of all variables that are set.\n"
+             "\t-c         Check. For name=value: is it set so? For name: is it set?\n"
+             "\t-e         Print variables as name=\"value\", ready for a shell.\n"
+             "\t-f file    Operate on this file instead of those of rc.conf(5). May be given more than once.\n"
+             "\t-F         Print the file that a variable is set in.\n"
+             "\t-i         Ignore unknown variables.\n"
+             "\t-n         Print values only.\n"
+             "\t-N         Print names only.\n"
+             "\t-q         Quiet: no errors for unknown variables.\n"
+             "\t-R dir     Files are below this directory.\n"
+             "\t-s name    Add the files of a service: rc.conf.d/name.\n"
+             "\t-v         Verbose: print the file, too.\n"
+             "\t-x name    Remove the variable.\n");
+  return 0;
+}
+
+struct File {
+  std::string path, text;
+  bool exists = false;
+};
+
+class Session {
+ public:
+  explicit Session(const Options& options) : options_(options) {
+    std::string root = options.value('R');
+    std::vector<std::string> paths = options.values('f');
+    if (paths.empty()) paths = {"/etc/rc.conf", "/etc/rc.conf.local"};
+    if (options.has('s')) paths.push_back("/etc/rc.conf.d/" + options.value('s'));
+    for (const std::string& path : paths) {
+      auto text = sys::read_file(root + path);
+      files_.push_back({root + path, text.value_or(""), text.has_value()});
+    }
+    reread();
+  }
+
+  int word(const std::string& word) {
+    size_t equals = word.find('=');
+    if (equals == word.npos) return options_.has('x') ? remove(word) : show(word);
+    char before = equals > 0 ? word[equals - 1] : 0;
+    bool changes_list = before == '+' || before == '-';
+    std::string name = word.substr(0, equals - (changes_list ? 1 : 0)), value = word.substr(equals + 1);
+    if (!conf::is_shell_name(name)) return unknown(name);
+    if (options_.has('c')) return conf_.find(name) && *conf_.find(name) == value ? 0 : 1;
+    std::string old = conf_.get(name);
+    return change(name, changes_list ? change_list(old, value, before) : value);
+  }
+
+  int all() {
+    for (const auto& [name, value] : conf_.values()) print(name, value);
+    return 0;
+  }
+
+ private:
+  void reread() {
+    conf_ = {};
+    for (size_t i = 0; i < files_.size(); ++i) conf_.read(files_[i].text, static_cast<uint32_t>(i));
+  }
+
+  int unknown(const std::string& name) {
+    if (options_.has('i')) return 0;
+    if (!options_.has('q')) warnx(me, "unknown variable '{}'", name);
+    return 1;
+  }
+
+  // The file whose assignment counts; for a new variable the first.
+  size_t file_of(std::string_view name) const {
+    for (auto at = conf_.assignments().rbegin(); at != conf_.assignments().rend(); ++at)
+      if (at->name == name) return at->at.file;
+    return 0;
+  }
+
+  void print(std::string_view name, std::string_view value) {
+    if (options_.has('F')) fmt::print("{}{}\n", options_.has('n') ? "" : fmt::format("{}: ", name), files_[file_of(name)].path);
+    else if (options_.has('e')) fmt::print("{}={}\n", name, conf::shell_quote(value));
+    else if (options_.has('N')) fmt::print("{}\n", name);
+    else if (options_.has('n')) fmt::print("{}\n", value);
+    else if (options_.has('v')) fmt::print("{}: {}: {}\n", files_[file_of(name)].path, name, value);
+    else fmt::print("{}: {}\n", name, value);
+  }
+
+  int show(const std::string& name) {
+    const std::string* value = conf_.find(name);
+    if (!value) return unknown(name);
+    if (!options_.has('c')) print(name, *value);
+    return 0;
+  }
+
+  int change(const std::string& name, const std::string& value) {
+    std::string old = conf_.get(name);
+    File& file = files_[file_of(name)];
+    if (auto saved = save(file, conf::set_in_rc_conf(file.text, name, value)); !saved) return complain(saved.error());
+    reread();
+    if (options_.has('q')) return 0;
+    if (options_.has('e') || options_.has('n') || options_.has('N') || options_.has('F')) print(name, value);
+    else print(name, fmt::format("{} -> {}", old, value));
+    return 0;
+  }
+
+  int remove(const std::string& name) {
+    bool found = false;
+    for (File& file : files_) {
+      auto text = conf::remove_from_rc_conf(file.text, name);
+      if (!text) continue;
+      found = true;
+      if (auto saved = save(file, *text); !saved) return complain(saved.error());
+    }
+    reread();
+    return found ? 0 : unknown(name);
+  }
+
+  // Words behind `+=` are added unless they are there; `-=` takes them away. A first character that is no letter
+  // or digit is the separator to use: "jail_list+=,b".
+  static std::string change_list(const std::string& old, std::string value, char how) {
+    char separator = ' ';
+    auto is_word = [](char c) { return conf::is_shell_name(std::string("x") + c) || c == '-' || c == '/' || c == '.'; };
+    if (!value.empty() && !is_word(value[0]) && value[0] != ' ') {
+      separator = value[0];
+      value.erase(0, 1);
+    }
+    auto cut = [separator](const std::string& text) { return separator == ' ' ? split_words(text) : split(text, separator); };
+    std::vector<std::string> words = cut(old);
+    for (const std::string& word : cut(value)) {
+      auto place = std::ranges::find(words, word);
+      if (how == '+' && place == words.end()) words.push_back(word);
+      if (how == '-' && place != words.end()) std::erase(words, word);
+    }
+    return join(words, std::string(1, separator));
+  }
+
+  int complain(const Error& error) {
+    warnx(me, "{}", error.text());
+    return 1;
+  }
+
+  // Written aside and renamed, with the owner and permissions of the old one.
+  static Result<> save(File& file, const std::string& text) {
+    struct stat status;
+    bool is_old = ::stat(file.path.c_str(), &status) == 0;
+    std::string temporary = fmt::format("{}.{}", file.path, ::getpid());
+    CB_TRY(Fd made, sys::open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644), "{}", file.path);
+    bool kept = !is_old || (::fchmod(made.get(), status.st_mode & 07777) == 0 &&
+                            ::fchown(made.get(), status.st_uid, status.st_gid) == 0);
+    auto written = kept ? sys::write_all(made.get(), text) : sys_fail(errno, "{}", temporary);
+    if (written && ::rename(temporary.c_str(), file.path.c_str()) < 0) written = sys_fail(errno, "{}", file.path);
+    if (!written) ::unlink(temporary.c_str());
+    if (written) file.text = text;
+    return written;
+  }
+
+  const Options& options_;
+  std::vector<File> files_;
+  conf::RcConf conf_;
+};
+
+}  // namespace
+
+int sysrc(const Words& words) {
+  if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h")) return help();
+  Options options(words, "aAcdDeEf:FhiIj:lLnNqR:s:vx");
+  if (!options.error().empty()) {
+    warnx(me, "{}", options.error());
+    return usage();
+  }
+  Session session(options);
+  if (options.has('a') || options.has('A')) return session.all();
+  if (options.rest().empty()) return usage();
+  int status = 0;
+  for (const std::string& word : options.rest()) status |= session.word(word);
+  return status;
+}
+
+}  // namespace cellblock::bsd
