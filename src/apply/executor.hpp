@@ -45,6 +45,7 @@ class Executor {
 
   bool path_is_good(Job& job);
   bool may_attach(const Job& job) const;
+  Outcome refused(const Job& job, std::string_view tool, std::string_view why);
   Outcome give_up(Job& job, std::string_view command, std::string_view why);
   Outcome wait_for(Job& job, Result<port::Child> child, bool background);
   void note_command(const Job& job, std::string_view where, const std::optional<std::string>& user);

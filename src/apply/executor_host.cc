@@ -11,6 +11,13 @@ namespace cellblock::apply {
 
 using plan::Act;
 
+/// On FreeBSD these steps are programs: first the program itself says why, without jail(8)'s name.
+Outcome Executor::refused(const Job& job, std::string_view tool, std::string_view why) {
+  ports_.voice.complain(fmt::format("{}: {}\n", tool, why));
+  warn(job, job.command + ": failed");
+  return Outcome::failed;
+}
+
 Outcome Executor::alias(Job& job, const plan::Step& step) {
   bool add = step.act == Act::add_alias;
   plan::Family family = plan::family_of(step);
@@ -18,15 +25,13 @@ Outcome Executor::alias(Job& job, const plan::Step& step) {
   job.command = plan::show_words(plan::ifconfig_words(alias, family, add ? "alias" : "-alias"));
   note_command(job, "", job.manner.system_user);
   auto prefix = plan::prefix_of(alias.mask, family);
-  if (!prefix) return give_up(job, job.command, fmt::format("ifconfig: {}: bad value", alias.mask));
+  if (!prefix) return refused(job, "ifconfig", alias.mask + ": bad value");
   auto changed = add ? ports_.links.add_alias(alias.interface, alias.address, *prefix)
                      : ports_.links.remove_alias(alias.interface, alias.address, *prefix);
   if (changed) return Outcome::done;
-  // Both ways the wish is fulfilled already: SIOCAIFADDR on FreeBSD takes an address that is there, too.
-  if (changed.error().why == (add ? Why::exists : Why::absent)) {
-    if (!add || changed.error().why == Why::exists) return Outcome::done;
-  }
-  return give_up(job, job.command, "ifconfig: " + changed.error().text());
+  // The wish is fulfilled already; SIOCAIFADDR on FreeBSD takes an address that is there, too.
+  if (changed.error().why == (add ? Why::exists : Why::absent)) return Outcome::done;
+  return refused(job, "ifconfig", changed.error().text());
 }
 
 Outcome Executor::mount(Job& job, const plan::Step& step) {
@@ -41,7 +46,7 @@ Outcome Executor::mount(Job& job, const plan::Step& step) {
   port::MountRequest request = request_of(*parsed, job.manner.path);
   auto changed = up ? ports_.mounts.mount(request) : ports_.mounts.unmount(request);
   if (changed) return Outcome::done;
-  return give_up(job, job.command, fmt::format("{}: {}", up ? "mount" : "umount", changed.error().text()));
+  return refused(job, up ? "mount" : "umount", changed.error().text());
 }
 
 /// Nothing is mounted on the host: the kernel side mounts it at the jail's creation, in the jail's own mount
@@ -86,7 +91,7 @@ Outcome Executor::move(Job& job, const plan::Step& step) {
                      : ports_.links.move_back(step.argument, jail->runtime.keeper);
   // On the way back it is a precaution: the removal of the jail returns what is left in it.
   if (moved || !in) return Outcome::done;
-  return give_up(job, job.command, fmt::format("ifconfig: {}: {}", step.argument, moved.error().text()));
+  return refused(job, "ifconfig", moved.error().text());
 }
 
 }  // namespace cellblock::apply

@@ -112,7 +112,7 @@ TEST_F(Failing, AMountThatTheKernelRefusesShowsTheCommand) {
   Machine machine;
   machine.world.fail_at = 1;
   machine.run("a { path = " + root + "; persist; mount = '/x " + root + "/a nullfs ro'; }", {.ops = op_start});
-  EXPECT_EQ(machine.voice.both, "jail: a: mount: made to fail: mount /x " + root + "/a nullfs\n" +
+  EXPECT_EQ(machine.voice.both, "mount: made to fail: mount /x " + root + "/a nullfs\n" +
                                     "jail: a: /sbin/mount -t nullfs -o ro /x " + root + "/a: failed\n");
 }
 
