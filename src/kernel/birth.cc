@@ -87,10 +87,14 @@ int become_root() {
              : 0;
 }
 
-/// Without a user namespace, process 1 must not keep more than the jail's capabilities.
-void drop_bounding_set(uint64_t keep) {
+/// The keeper needs no capability. With the host's user ids it would be equal to root in the jail, who could trace
+/// it and so do without a filter; and it must not be able to read its own file (kernel/home.cc) when it executes it.
+int forgo_capabilities() {
   for (int capability = 0; capability <= 63; ++capability)
-    if (!(keep >> capability & 1) && ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return;
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) break;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct none[2]{};
+  return static_cast<int>(::syscall(SYS_capset, &header, none));
 }
 
 int mount_root(Cradle& cradle) {
@@ -116,7 +120,7 @@ int mount_devices(Cradle& cradle) {
 int mount_proc(Cradle& cradle) {
   if (!cradle.proc) return 0;
   if (lay(cradle.proc.fd(), "/proc") < 0) return give_up(cradle, "mount.procfs", "/proc");
-  if (!cradle.own_users && cover_proc() < 0) return give_up(cradle, "mount.procfs", "/proc");
+  if (!cradle.own_users && cover_proc(cradle.proc.fd()) < 0) return give_up(cradle, "mount.procfs", "/proc");
   return 0;
 }
 
@@ -143,7 +147,7 @@ int run_keeper(Cradle& cradle) {
       sys::close_range(low + 1, UINT_MAX, CLOSE_RANGE_UNSHARE) < 0)
     return give_up(cradle, "close_range");
   if (block_signals() < 0) return give_up(cradle, "signal mask");
-  if (!cradle.own_users) drop_bounding_set(capabilities_for(cradle.request->prison));
+  if (!cradle.own_users && forgo_capabilities() < 0) return give_up(cradle, "capabilities");
   char* const argv[] = {const_cast<char*>("keeper"), nullptr};
   char* const environment[] = {nullptr};
   ::syscall(SYS_execveat, image, "", argv, environment, AT_EMPTY_PATH);

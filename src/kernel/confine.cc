@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
@@ -9,7 +10,9 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -143,8 +146,27 @@ int become_user(const Confinement& confinement) {
   return ::syscall(SYS_setresgid, gid, gid, gid) < 0 || ::syscall(SYS_setresuid, uid, uid, uid) < 0 ? -1 : 0;
 }
 
-/// The inheritable and ambient sets of the caller must not reach the jail.
-int forget_inheritable() { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); }
+/// The inheritable and ambient sets of the caller must not reach the jail: root's execve(2) adds the inheritable
+/// set to what the bounding set leaves.
+int forget_inheritable() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[2]{};
+  if (::syscall(SYS_capget, &header, sets) < 0) return -1;
+  for (__user_cap_data_struct& half : sets) half.inheritable = 0;
+  if (::syscall(SYS_capset, &header, sets) < 0) return -1;
+  return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
+/// Into the working directory, which must lie below the jail's root: a path may lead through what the caller had
+/// open ("(unreachable)" in getcwd(2)).
+int enter_directory(const Confinement& confinement) {
+  char path[PATH_MAX];
+  if (::chdir(confinement.directory.c_str()) < 0) return -1;
+  long length = ::syscall(SYS_getcwd, path, sizeof path);
+  if (length < 0 || path[0] == '/') return length < 0 && errno != ERANGE && errno != ENAMETOOLONG ? -1 : 0;
+  errno = ENOENT;
+  return -1;
+}
 
 int exec_first(Confinement& confinement) {
   int error = ENOENT;
@@ -161,18 +183,29 @@ int exec_first(Confinement& confinement) {
   return -1;
 }
 
-int lay_copy(const char* path, bool hidden) {
-  const char* source = hidden ? "/dev/null" : path;
-  int tree = ::open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-  if (tree < 0) return errno == ENOENT ? 0 : -1;
+/// What hides a file: /dev/null, unless the root has something else in its place.
+int open_cover(int proc) {
+  struct stat status {};
+  int tree = ::open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree >= 0 && ::fstat(tree, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) return tree;
+  if (tree >= 0) ::close(tree);
+  return ::open_tree(proc, "version", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+}
+
+/// Lays a read-only copy of itself or a cover over `name` in `proc`. By descriptor: the jail's root may have
+/// anything at /proc by now.
+int lay_copy(int proc, const char* name, bool hidden) {
+  if (::faccessat(proc, name, F_OK, 0) < 0 && errno == ENOENT) return 0;
+  int tree = hidden ? open_cover(proc) : ::open_tree(proc, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return -1;
   mount_attr attr{};
   attr.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
   int laid = ::mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof attr);
-  if (laid == 0) laid = ::move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
+  if (laid == 0) laid = ::move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH);
   int error = errno;
   ::close(tree);
   errno = error;
-  return laid < 0 && error != ENOENT ? -1 : 0;
+  return laid;
 }
 
 /// Sets NAME=value, in place of an earlier one.
@@ -262,8 +295,9 @@ int run_confined(Confinement& confinement, int& error, const char*& what) {
   if (forget_inheritable() < 0) return failed("ambient capabilities");
   if (shrink_capabilities(confinement) < 0) return failed("capabilities");
   if (install_filter(confinement) < 0) return failed("seccomp");
+  if (!confinement.keep_descriptors && sys::close_range(3, UINT_MAX, 0) < 0) return failed("descriptors");
   if (become_user(confinement) < 0) return failed("setusercontext");
-  if (::chdir(confinement.directory.c_str()) < 0) return failed("chdir");
+  if (enter_directory(confinement) < 0) return failed("chdir");
   if (confinement.before_exec) confinement.before_exec();
   exec_first(confinement);
   return failed("exec");
@@ -294,13 +328,13 @@ tl::unexpected<Error> entry_failure(int error, const char* what, const port::Ent
   return sys_fail(error, "{}", what);
 }
 
-int cover_proc() {
-  for (const char* path : {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi",
-                           "/proc/scsi", "/proc/asound"})
-    if (lay_copy(path, false) < 0) return -1;
-  for (const char* path : {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg",
-                           "/proc/kpagecount", "/proc/kpageflags", "/proc/kpagecgroup"})
-    if (lay_copy(path, true) < 0) return -1;
+int cover_proc(int proc) {
+  for (const char* path : {"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi",
+                           "scsi", "asound"})
+    if (lay_copy(proc, path, false) < 0) return -1;
+  for (const char* path : {"kcore", "keys", "timer_list", "sched_debug", "kmsg",
+                           "kpagecount", "kpageflags", "kpagecgroup"})
+    if (lay_copy(proc, path, true) < 0) return -1;
   return 0;
 }
 

@@ -1,6 +1,6 @@
 // The last steps of every process that enters a jail, in this order and for these reasons:
 //
-//   descriptors   nothing above 2 goes in
+//   descriptors   nothing above 2 goes in; closed before any path of the jail is used: /proc/self/fd/N is one
 //   keyring       a session keyring of its own, not the administrator's
 //   landlock      abstract unix sockets of the host are out of reach; before the capability it needs goes
 //   bounding set  what root in the jail may ever regain
@@ -67,7 +67,8 @@ int run_free(Confinement& manner, int& error, const char*& what);
 tl::unexpected<Error> entry_failure(int error, const char* what, const port::Entry& entry,
                                     const Confinement& confinement);
 
-/// Covers what /proc shows of the machine, for jails that share the host's user ids. 0 or -1 and errno.
-int cover_proc();
+/// Covers what the proc mount open as `proc` shows of the machine, for jails that share the host's user ids. 0 or
+/// -1 and errno.
+int cover_proc(int proc);
 
 }  // namespace cellblock::kernel
