@@ -175,6 +175,11 @@ Job* Scheduler::next_job() {
 
 int Scheduler::run() {
   while (Job* job = next_job()) turn(*job);
+  if (jobs_.size() > configured_)
+    if (auto tidied = ports_.jails.tidy(); !tidied) {
+      ports_.voice.complain(fmt::format("jail: {}\n", tidied.error().text()));
+      error_ = true;
+    }
   return error_ ? 1 : 0;
 }
 

@@ -17,6 +17,7 @@
 #include "kernel/faults.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
+#include "kernel/names.hpp"
 #include "kernel/process_mark.hpp"
 #include "model/sysctl_store.hpp"
 #include "port/latency.hpp"
@@ -248,35 +249,6 @@ Result<> HostJails::apply_changes(const Jail& before, const Prison& now) {
 
 // ---- jail_get ----
 
-namespace {
-
-/// What the jails call themselves by now: root in a jail may have set its host name, as on FreeBSD.
-class Names {
- public:
-  /// Takes the names of the jail's process 1 into `prison`; false when it does not run any more.
-  bool take(Prison& prison, const Runtime& runtime) {
-    auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
-    if (!runtime.keeper || !keeper) return false;
-    if (prison.host == Sys::inherit || !own_ || ::setns(keeper->get(), CLONE_NEWUTS) < 0) return true;
-    away_ = true;
-    utsname names{};
-    if (::uname(&names) == 0) {
-      prison.hostname = names.nodename;
-      prison.domainname = names.domainname;
-    }
-    return true;
-  }
-  ~Names() {
-    if (away_ && ::setns(own_.get(), CLONE_NEWUTS) < 0) ::_exit(1);  // never go on under a jail's name
-  }
-
- private:
-  Fd own_{::open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC)};
-  bool away_ = false;
-};
-
-}  // namespace
-
 Result<model::Snapshot> HostJails::get() {
   CB_TRY(const record::State* state, registry_.refresh());
   model::Snapshot view;
@@ -420,42 +392,6 @@ Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
   auto ended = registry_.append(record::end_line(jid));
   latency::mark("buried");
   return ended;
-}
-
-// ---- what crashes leave behind ----
-
-Result<std::vector<std::string>> HostJails::repair() {
-  std::vector<std::string> done;
-  CB_TRY(const record::State* state, registry_.refresh());
-  std::vector<Jail> dead;
-  for (const auto& [jid, jail] : state->snapshot.jails) {
-    auto maker = state->makers.find(jid);
-    if (maker == state->makers.end() ? !is_alive(jail.runtime) : !is_alive(maker->second)) dead.push_back(jail);
-  }
-  for (const Jail& jail : dead) {
-    CB_CHECK(kill_tree(jail), "jail {}", jail.prison.name);
-    done.push_back(fmt::format("jail {} ({}): its processes and cgroup removed", jail.prison.jid, jail.prison.name));
-  }
-  CB_CHECK(repair_mounts(done));
-  return done;
-}
-
-/// Newest first. A mount stays while its maker lives or a jail has the root that it lies in.
-Result<> HostJails::repair_mounts(std::vector<std::string>& done) {
-  CB_TRY(const record::State* state, registry_.refresh());
-  auto needed = [&](const record::MountMade& made) {
-    if (is_alive(made.owner)) return true;
-    return std::any_of(state->snapshot.jails.begin(), state->snapshot.jails.end(),
-                       [&](const auto& entry) { return entry.second.prison.path == made.root; });
-  };
-  std::vector<record::MountMade> stray;
-  std::copy_if(state->mounts.rbegin(), state->mounts.rend(), std::back_inserter(stray), std::not_fn(needed));
-  for (const record::MountMade& made : stray) {
-    CB_TRY(bool unmounted, unmount_at(made.root, made.target, made.was));
-    CB_CHECK(registry_.append(record::unmount_line(made.target)));
-    if (unmounted) done.push_back(fmt::format("{}: unmounted", made.target));
-  }
-  return {};
 }
 
 }  // namespace cellblock::kernel

@@ -25,6 +25,7 @@ class HostJails : public port::Jails {
   Result<port::Child> enter(model::JailId jid, const port::Entry& entry) override;
   void left(model::JailId jid) override;
   Result<std::vector<pid_t>> processes(model::JailId jid) override;
+  Result<> tidy() override;
 
   /// Undoes what dead processes have left behind: half-made jails, jails whose process 1 is gone, mounts and
   /// addresses without a jail. Returns a line for each thing undone.

@@ -75,6 +75,10 @@ class Jails {
 
   /// Pids (as the caller sees them) of the processes that are in this very jail, its process 1 excepted.
   virtual Result<std::vector<pid_t>> processes(model::JailId jid) = 0;
+
+  /// Undoes what was made on the host for jails that are gone: mounts below their roots. For jails that no file
+  /// describes, so that nobody else knows of it; call it after remove().
+  virtual Result<> tidy() { return {}; }
 };
 
 }  // namespace cellblock::port

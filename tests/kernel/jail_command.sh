@@ -98,9 +98,9 @@ conf -qr c
 
 note 'exec.clean, exec.jail_user'
 file <<END
-u { path = /; persist; exec.clean; exec.jail_user = nobody; exec.start = "id -un; env | cut -d= -f1 | sort | tr '\n' ' '; echo"; }
+u { path = /; persist; exec.clean; exec.jail_user = daemon; exec.start = "id -un; env | cut -d= -f1 | sort | tr '\n' ' '; echo"; }
 END
-expect_like '^nobody$' conf -c u
+expect_like '^daemon$' conf -c u
 jail -R u
 expect_like '^(HOME|PATH|PWD|SHELL|SHLVL|TERM|USER|_| )+$' conf -c u
 jail -R u

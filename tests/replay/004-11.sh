@@ -1,11 +1,9 @@
 #!/bin/bash
 # 004-11: a directory, a hostname, an IP, rc, and sshd answers on that address.
 . "$(dirname "$0")/lib.sh"
-need busybox cellblock
-need_bsd
+need busybox
 folder /usr/jail
 busybox_root /usr/jail
-cellblock bsd mount -t devfs devfs /usr/jail/dev || fail "mount -t devfs"
 cat >/usr/jail/etc/rc <<'RC'
 # Stands for sshd: a daemon that listens on every address it has.
 while :; do echo "SSH-2.0-$(hostname)" | busybox nc -l -p 22; done &
@@ -21,5 +19,4 @@ eventually sh -c 'busybox nc -w 1 192.168.1.10 22 </dev/null | grep -q "^SSH-2.0
 ! busybox nc -w 1 192.168.1.11 22 </dev/null | grep -q SSH || fail "it answers on the host's other address"
 jail -R "$(jls jid)"
 eventually sh -c '[ -z "$(jls jid)" ]'
-cellblock bsd umount /usr/jail/dev
 is_clean /usr/jail
