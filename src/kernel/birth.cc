@@ -1,7 +1,6 @@
 #include "kernel/birth.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -16,9 +15,9 @@
 
 #include "base/text.hpp"
 #include "kernel/confine.hpp"
-#include "port/latency.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/warden_link.hpp"
+#include "port/latency.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -81,10 +80,9 @@ int lay(int tree, const char* target) {
 }
 
 int become_root() {
-  return ::syscall(SYS_setgroups, 0, nullptr) < 0 || ::syscall(SYS_setresgid, 0, 0, 0) < 0 ||
-                 ::syscall(SYS_setresuid, 0, 0, 0) < 0
-             ? -1
-             : 0;
+  bool failed = ::syscall(SYS_setgroups, 0, nullptr) < 0 || ::syscall(SYS_setresgid, 0, 0, 0) < 0 ||
+                ::syscall(SYS_setresuid, 0, 0, 0) < 0;
+  return failed ? -1 : 0;
 }
 
 /// The keeper needs no capability. With the host's user ids it would be equal to root in the jail, who could trace

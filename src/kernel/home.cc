@@ -29,10 +29,19 @@ bool is_mount_of_its_own(int dir) {
   return inner.stx_mnt_id != outer.stx_mnt_id;
 }
 
+/// What sysctl(8) and devfs(8) may have written before the first jail.
+constexpr const char* earlier_files[] = {"sysctl", "devfs.rules"};
+
 /// Mounts the tmpfs, privately: the namespace pinned below must not propagate anywhere.
 Result<> mount_home() {
   CB_TRY(sys::Tree tree, sys::Tree::create("tmpfs", {{"mode", "0700"}, {"size", "256m"}, {"source", "cellblock"}},
                                            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+  for (const char* name : earlier_files) {
+    auto text = sys::read_file(std::string(home_path) + "/" + name);
+    if (!text) continue;
+    CB_TRY(Fd copy, sys::open_at(tree.fd(), name, O_WRONLY | O_CREAT, 0644));
+    CB_CHECK(sys::write_all(copy.get(), *text));
+  }
   CB_CHECK(tree.attach(home_path));
   if (::mount(nullptr, home_path, nullptr, MS_PRIVATE, nullptr) < 0) return sys_fail(errno, "{}", home_path);
   return {};

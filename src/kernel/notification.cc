@@ -72,6 +72,13 @@ void Notification::refuse(int error_number) const {
   (void)::ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
+void Notification::proceed() const {
+  seccomp_notif_resp answer{};
+  answer.id = call_.id;
+  answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  (void)::ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
 Result<int> Notification::inject(int fd, bool close_on_exec) const {
   seccomp_notif_addfd request{};
   request.id = call_.id;
@@ -96,6 +103,16 @@ model::JailId jail_in_cgroup(std::string_view cgroup_file) {
     jid = static_cast<model::JailId>(*number);
   }
   return jid;
+}
+
+bool Notification::by_root_of(const model::Jail& jail) const {
+  if (!model::allowed(jail.prison.allow, model::Allow::suser)) return false;
+  auto status = sys::read_file(fmt::format("/proc/{}/status", pid()));
+  if (!status || !valid()) return false;
+  size_t at = status->find("\nUid:");
+  if (at == status->npos) return false;
+  std::vector<std::string> ids = split_words(std::string_view(*status).substr(at + 5, status->find('\n', at + 1) - at - 5));
+  return ids.size() >= 2 && parse_int(ids[1]) == static_cast<int64_t>(jail.runtime.uid_base);  // real, effective
 }
 
 Result<model::JailId> Notification::jail() const {

@@ -32,8 +32,13 @@ class Notification {
 
   void succeed(int64_t value) const;
   void refuse(int error_number) const;
+  /// Lets the caller make the call itself, with its own rights.
+  void proceed() const;
   /// Puts a copy of `fd` into the caller; returns its number there.
   Result<int> inject(int fd, bool close_on_exec = true) const;
+
+  /// Whether the caller is root in the jail. A right that the warden uses for it must be one that it has.
+  bool by_root_of(const model::Jail& jail) const;
 
   /// The jail that the caller is in, by its cgroup: "cellblock/7/9" is jail 9.
   Result<model::JailId> jail() const;

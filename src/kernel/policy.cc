@@ -143,6 +143,18 @@ void rule_sockets(Rules& rules, const Prison& prison, Listener listener) {
   if (!open) rules.add(CALL32(socketcall), {{.argument = 0, .value = 1 /* SYS_SOCKET */, .verdict = refuse(EPERM)}}, allow());
 }
 
+/// bind(2) on a stack that is not the jail's: to its own addresses only, and for allow.reserved_ports with a
+/// capability that belongs to the stack's owner.
+bool binds_by_warden(const Prison& prison) {
+  if (stack_of(prison) != Stack::shared) return false;
+  bool ports = prison.linux_userns != Sys::inherit && may(prison, Allow::reserved_ports);
+  return ports || prison.ip4 == Sys::fresh || prison.ip6 == Sys::fresh;
+}
+
+void rule_binds(Rules& rules, const Prison& prison, Listener listener) {
+  if (binds_by_warden(prison) && listener == Listener::own) rules.add({CALL(bind)}, notify());
+}
+
 /// sysv*: disable answers ENOSYS as a FreeBSD kernel without the module does.
 void rule_sysv(Rules& rules, const Prison& prison) {
   Verdict none = refuse(ENOSYS);
@@ -213,6 +225,7 @@ std::vector<sock_filter> filter_for(const Prison& prison, Listener listener) {
   refuse_namespaces(rules, prison);
   rule_mounts(rules, prison, listener);
   rule_sockets(rules, prison, listener);
+  rule_binds(rules, prison, listener);
   rule_sysv(rules, prison);
   rule_allowed(rules, prison, listener);
   rule_jail_call(rules, prison, listener);
@@ -254,7 +267,9 @@ Stack stack_of(const Prison& prison) {
 bool needs_warden(const Prison& prison) {
   bool names = prison.linux_userns == Sys::inherit && may(prison, Allow::set_hostname);
   bool mounts = !prison.linux_mount && may(prison, Allow::mount) && prison.enforce_statfs < 2;
-  return names || mounts || raw_by_warden(prison) || flags_by_warden(prison) || prison.children_max > 0 || !prison.osrelease.empty() || !prison.linux_osrelease.empty();
+  bool release = !prison.osrelease.empty() || !prison.linux_osrelease.empty();
+  return names || mounts || release || prison.children_max > 0 || raw_by_warden(prison) || flags_by_warden(prison) ||
+         binds_by_warden(prison);
 }
 
 }  // namespace cellblock::kernel

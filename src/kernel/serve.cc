@@ -124,8 +124,10 @@ Result<std::string> serve_request(Counter& counter, std::string_view request) {
   CB_TRY(Jail caller, jail_by_id(counter.caller));
   CB_TRY(counter.jails, HostJails::open(counter.caller));
   auto [verb, words] = wire::verb_of(request);
-  if (verb == "set") return do_set(counter, words);
   if (verb == "get") return do_get(counter);
+  // Anyone may look, as on FreeBSD; the rest is root's. What follows is checked against the jail's own limits.
+  if (!counter.call.by_root_of(caller)) return bare_fail(EPERM);
+  if (verb == "set") return do_set(counter, words);
   if (verb == "enter") return do_enter(counter, words, caller);
   CB_TRY(JailId jid, jid_in(words));
   if (verb == "join") return do_join(counter, jid);
@@ -188,7 +190,7 @@ Result<> serve_names(const Notification& call, const Jail& jail, bool domain) {
 
 /// A raw socket on the stack that the jail shares, made where the caller is and put into it.
 Result<> serve_socket(const Notification& call, const Jail& jail) {
-  if (!model::allowed(jail.prison.allow, model::Allow::raw_sockets)) return bare_fail(EPERM);
+  if (!model::allowed(jail.prison.allow, model::Allow::raw_sockets) || !call.by_root_of(jail)) return bare_fail(EPERM);
   int domain = static_cast<int>(call.argument(0)), type = static_cast<int>(call.argument(1));
   if ((domain != AF_INET && domain != AF_INET6) || (type & 0xf) != SOCK_RAW) return bare_fail(EPERM);
   CB_TRY(Fd own, sys::open("/proc/self/ns/net", O_RDONLY));
@@ -207,7 +209,7 @@ Result<> serve_socket(const Notification& call, const Jail& jail) {
 /// protects a file is taken away.
 Result<> serve_file_flags(const Notification& call, const Jail& jail) {
   if (!call.is_native() || call.argument(1) != FS_IOC_SETFLAGS) return bare_fail(ENOTTY);
-  if (!model::allowed(jail.prison.allow, model::Allow::chflags)) return bare_fail(EPERM);
+  if (!model::allowed(jail.prison.allow, model::Allow::chflags) || !call.by_root_of(jail)) return bare_fail(EPERM);
   CB_TRY(std::string bytes, call.read_memory(call.argument(2), sizeof(int)));
   int wanted = 0, now = 0;
   std::memcpy(&wanted, bytes.data(), sizeof wanted);
@@ -225,7 +227,8 @@ Result<> serve_file_flags(const Notification& call, const Jail& jail) {
 
 Result<> serve_plain(const Notification& call, JailId caller) {
   CB_TRY(Jail jail, jail_by_id(caller));
-  bool named = model::allowed(jail.prison.allow, model::Allow::set_hostname) && jail.prison.host != model::Sys::inherit;
+  bool named = model::allowed(jail.prison.allow, model::Allow::set_hostname) && jail.prison.host != model::Sys::inherit &&
+               call.by_root_of(jail);
   // The numbers that policy.cc hands over, of both architectures.
   switch (call.is_native() ? call.number() : -call.number()) {
     case SYS_uname: case -122: return serve_uname(call, jail);
@@ -237,6 +240,8 @@ Result<> serve_plain(const Notification& call, JailId caller) {
     default: return bare_fail(ENOSYS);
   }
 }
+
+bool is_bind(const Notification& call) { return call.number() == (call.is_native() ? SYS_bind : 361); }
 
 bool is_socket(const Notification& call) { return call.number() == (call.is_native() ? SYS_socket : 359); }
 
@@ -250,6 +255,10 @@ void answer(const Notification& call) {
     auto jail = jail_by_id(*caller);
     auto served = jail ? serve_socket(call, *jail) : pass(jail.error());
     return served ? void() : call.refuse(served.error().sys);
+  }
+  if (is_bind(call)) {
+    auto jail = jail_by_id(*caller);
+    return jail ? serve_bind(call, *jail) : call.refuse(jail.error().sys);
   }
   if (!is_jail_call) {
     auto served = serve_plain(call, *caller);

@@ -8,6 +8,9 @@ namespace cellblock::kernel {
 /// Answers `call`, at once or from a child process.
 void answer(const Notification& call);
 
+/// bind(2) of a jail that shares a network stack: answers the call itself.
+void serve_bind(const Notification& call, const model::Jail& jail);
+
 /// The mount(2) and umount2(2) of a jail; Error::sys is the errno to give.
 Result<> serve_mount(const Notification& call, const model::Jail& jail);
 Result<> serve_umount(const Notification& call, const model::Jail& jail);

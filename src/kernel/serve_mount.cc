@@ -122,7 +122,8 @@ Result<MountCall> copy_call(const Notification& call) {
 
 Result<> serve_mount(const Notification& call, const Jail& jail) {
   CB_TRY(MountCall wanted, copy_call(call));
-  if (!model::allowed(jail.prison.allow, Allow::mount) || jail.prison.enforce_statfs >= 2) return bare_fail(EPERM);
+  if (!model::allowed(jail.prison.allow, Allow::mount) || jail.prison.enforce_statfs >= 2 || !call.by_root_of(jail))
+    return bare_fail(EPERM);
   bool bind = (wanted.flags & MS_BIND) != 0;
   if (wanted.flags & (MS_REMOUNT | MS_MOVE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE)) return bare_fail(EPERM);
   if (wanted.flags & MS_PRIVATE) return {};  // it is private already
@@ -146,7 +147,7 @@ Result<> serve_mount(const Notification& call, const Jail& jail) {
 /// A jail may undo what lies inside its root, but neither the root nor what it was started with.
 Result<> serve_umount(const Notification& call, const Jail& jail) {
   if (!call.is_native()) return bare_fail(ENOSYS);
-  if (!model::allowed(jail.prison.allow, Allow::mount)) return bare_fail(EPERM);
+  if (!model::allowed(jail.prison.allow, Allow::mount) || !call.by_root_of(jail)) return bare_fail(EPERM);
   CB_TRY(std::string path, call.read_string(call.argument(0)));
   for (const char* own : {"/", "/dev", "/dev/pts", "/dev/shm", "/proc"})
     if (path == own) return sys_fail(EPERM, "{}", path);

