@@ -14,7 +14,6 @@ done
 ip addr add 10.0.0.7/32 dev lo
 
 jail /jails/j old 10.0.0.7 /bin/sleep 4711 &
-eventually [ -n "$(jls jid)" ] || true
 eventually jls -j 1 jid
 expect "true true true true" jls -j 1 allow.sysvipc allow.raw_sockets allow.chflags allow.mount
 jail -R 1

@@ -1,3 +1,4 @@
+#include "base/fd.hpp"
 #include "devfs_nodes.hpp"
 
 #include <fcntl.h>
