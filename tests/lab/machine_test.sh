@@ -22,7 +22,7 @@ limits_memory() {
 }
 delays_packets() {
   ip link add lab0 type dummy && tc qdisc add dev lab0 root netem delay 10ms loss 5% &&
-    tc qdisc show dev lab0 | grep -q 'netem.*delay 10ms loss 5%' && ip link del lab0
+    tc qdisc show dev lab0 | grep >/dev/null 'netem.*delay 10ms loss 5%' && ip link del lab0
 }
 makes_links() {
   ip link add va type veth peer name vb && ip link add link va name va.7 type vlan id 7 &&

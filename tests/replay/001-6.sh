@@ -33,7 +33,7 @@ expect_like 'Starting jails:.*webserver.*ldapserver' cellblock bsd service jail 
 expect "10.0.0.20 webserver /usr/jails/webserver
 10.0.0.30 ldapserver /usr/jails/ldapserver" jls ip4.addr host.hostname path
 expect webserver cat /usr/jails/webserver/var/run/hostname
-ip -4 -o addr show dev rl0 | grep -q '10\.0\.0\.20/32' || fail "no address on rl0"
+ip -4 -o addr show dev rl0 | grep >/dev/null '10\.0\.0\.20/32' || fail "no address on rl0"
 expect false jls -j webserver allow.set_hostname
 expect_status 0 jexec webserver test -c /dev/null
 expect_refusal . jexec webserver hostname other

@@ -16,7 +16,7 @@ ip addr add 192.168.1.11/32 dev lo
 expect_status 0 jail /usr/jail/ myjail 192.168.1.10 \
   /bin/sh /etc/rc
 
-eventually sh -c 'busybox nc -w 1 192.168.1.10 22 </dev/null | grep -q "^SSH-2.0-myjail"'
+eventually sh -c 'busybox nc -w 1 192.168.1.10 22 </dev/null | grep >/dev/null "^SSH-2.0-myjail"'
 jail -R "$(jls jid)"
 eventually sh -c '[ -z "$(jls jid)" ]'
 cellblock bsd umount /usr/jail/dev
