@@ -89,8 +89,8 @@ int place_descriptors(const Confinement& confinement) {
 }
 
 /// For jails that share a network stack, and with it the name space of abstract sockets. The price: every entry is
-/// a Landlock domain of its own, and domains can't trace one another. Landlock's scopes came with ABI 6; on older kernels the jail's own network namespace is the only fence for
-/// abstract sockets (jail.8 says so).
+/// a Landlock domain of its own, and domains can't trace one another. Landlock's scopes came with ABI 6; on older
+/// kernels a network namespace of the jail's own is the only fence for abstract sockets (jail.8 says so).
 int scope_sockets() {
   static const int abi = sys::landlock_create_ruleset(nullptr, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
   if (abi < 6) return 0;
@@ -329,11 +329,11 @@ tl::unexpected<Error> entry_failure(int error, const char* what, const port::Ent
 }
 
 int cover_proc(int proc) {
-  for (const char* path : {"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi",
-                           "scsi", "asound"})
+  for (const char* path : {"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "asound", "driver", "mtrr",
+                           "dynamic_debug"})
     if (lay_copy(proc, path, false) < 0) return -1;
-  for (const char* path : {"kcore", "keys", "timer_list", "sched_debug", "kmsg",
-                           "kpagecount", "kpageflags", "kpagecgroup"})
+  for (const char* path : {"kcore", "keys", "timer_list", "sched_debug", "kmsg", "kpagecount", "kpageflags",
+                           "kpagecgroup", "latency_stats"})
     if (lay_copy(proc, path, true) < 0) return -1;
   return 0;
 }
