@@ -116,9 +116,7 @@ void Proxy::share_stop(int signal) {
 /// the kernel does not let it (nobody could continue an orphaned group), the command goes on as it would
 /// have.
 void Proxy::stop_like(int signal) {
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  ::sigaction(signal, &action, nullptr);
+  restore_default(signal);
   ::kill(::getpid(), signal);
   change_mask(SIG_UNBLOCK, only(signal));
   change_mask(SIG_BLOCK, only(signal));
@@ -230,9 +228,7 @@ End follow(pid_t child, const std::vector<int>& inherited) {
 void end_like(End end) {
   if (!end.by_signal) ::_exit(end.value);
   ::prctl(PR_SET_DUMPABLE, 0);  // the command's core is the one that matters
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  ::sigaction(end.value, &action, nullptr);
+  restore_default(end.value);
   ::kill(::getpid(), end.value);
   change_mask(SIG_UNBLOCK, only(end.value));
   ::_exit(128 + end.value);  // still here: process 1 of a container, whom default actions spare

@@ -50,6 +50,11 @@ int kind_of(int fd) {
   }
 }
 
+int die(int signal) {
+  restore_default(signal);
+  return ::kill(::getpid(), signal);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -58,7 +63,7 @@ int main(int argc, char** argv) {
   for (; at < argc && argv[at][0] == '-'; ++at) {
     if (std::strcmp(argv[at], "--log") == 0) log_signals();
     if (std::strcmp(argv[at], "--exit") == 0) return std::atoi(argv[at + 1]);
-    if (std::strcmp(argv[at], "--die") == 0) return ::kill(::getpid(), std::atoi(argv[at + 1]));
+    if (std::strcmp(argv[at], "--die") == 0) return die(std::atoi(argv[at + 1]));
     if (std::strcmp(argv[at], "--kind") == 0) return kind_of(std::atoi(argv[at + 1]));
     if (std::strcmp(argv[at], "-n") == 0) make_namespace();
     if (std::strcmp(argv[at], "-g") == 0) group = Group::own;

@@ -22,6 +22,13 @@ inline SignalMask change_mask(int how, SignalMask mask) {
   return old;
 }
 
+/// The signal's default action again; all zero in the kernel's struct sigaction on every machine. Some parents
+/// (make(1)) hand even 32 and 33 down ignored.
+inline void restore_default(int signal) {
+  static constexpr uint64_t default_action[4] = {};
+  ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, sizeof(SignalMask));
+}
+
 /// The next signal out of `mask`, or with `wait` false -1 if none is pending.
 inline int next_signal(SignalMask mask, siginfo_t& info, bool wait = true) {
   timespec none{};
