@@ -1,7 +1,8 @@
-// Requests to rtnetlink: a request is a value of bytes, sent and answered in one call.
+// Requests over netlink: a request is a value of bytes, sent and answered in one call.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +29,21 @@ class Request {
   /// the kernel's own sentence where it gives one.
   Result<> send() const;
 
+  /// Sends it with NLM_F_DUMP to a family (NETLINK_*) and hands over the payload of each message of the answer.
+  Result<> dump(int family, const std::function<void(std::string_view payload)>& each) const;
+
   const std::vector<char>& bytes() const { return bytes_; }
 
  private:
   void append(const void* data, size_t size);
+  Result<> put(int socket, uint16_t more_flags) const;
   std::vector<char> bytes_;
 };
+
+/// The payloads in one packet of a dump's answer. True: the dump goes on in the next packet.
+Result<bool> read_dump(std::string_view packet, const std::function<void(std::string_view payload)>& each);
+
+/// The attributes that lie behind each other in `text`; one that is cut off ends the walk.
+void each_attribute(std::string_view text, const std::function<void(uint16_t type, std::string_view value)>& each);
 
 }  // namespace cellblock::sys::netlink

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/features.hpp"
+#include "listeners.hpp"
 #include "verb.hpp"
 
 namespace cellblock {
@@ -65,6 +66,8 @@ Result<int> run(const Words& words) {
   }
   print_landlock();
   for (auto [kind, cost] : kinds) print_line(kind, has_link_kind(kind), cost);
+  auto listeners = find_host_listeners();
+  fmt::print("{}", listeners ? listener_report(*listeners) : fmt::format("{:<26} ?    {}\n", "on every address", listeners.error().text()));
   return status;
 }
 
@@ -74,6 +77,8 @@ const Verb doctor_verb{
     "doctor", "[--repair]", "say what this kernel can and can't do for jails",
     "One line per feature of the kernel: whether it is there, and what jails lack where it isn't. Exits with 1 if\n"
     "jails can't be made at all. As root more can be found out.\n"
+    "Then the services of this host that listen on every address, and so collide with jails that share its network:\n"
+    "protocol, port, program, pid, and which setting binds it to one address.\n"
     "\n"
     "--repair    also undo what interrupted commands have left behind: half-made jails, mounts and addresses\n"
     "            without a jail\n",

@@ -1,0 +1,57 @@
+#include "sys/sock_diag.hpp"
+
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "sys/netlink.hpp"
+
+namespace cellblock::sys {
+namespace {
+
+Result<> append_sockets(std::vector<Socket>& sockets, uint8_t family, uint8_t protocol) {
+  inet_diag_req_v2 request{};
+  request.sdiag_family = family;
+  request.sdiag_protocol = protocol;
+  // A UDP socket has no states of its own: CLOSE is one that was not connected.
+  request.idiag_states = 1u << (protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE);
+  auto dumped = netlink::Request(SOCK_DIAG_BY_FAMILY, 0).header(request).dump(NETLINK_SOCK_DIAG, [&](std::string_view payload) {
+    if (auto socket = parse_socket(payload, protocol)) sockets.push_back(*socket);
+  });
+  // A kernel without IPv6 has no such sockets.
+  if (!dumped && family == AF_INET6 && dumped.error().why == Why::absent) return {};
+  return dumped;
+}
+
+}  // namespace
+
+std::optional<Socket> parse_socket(std::string_view payload, uint8_t protocol) {
+  inet_diag_msg message;
+  if (payload.size() < sizeof message) return std::nullopt;
+  std::memcpy(&message, payload.data(), sizeof message);
+  Socket socket;
+  socket.v6 = message.idiag_family == AF_INET6;
+  socket.protocol = protocol;
+  socket.port = ntohs(message.id.idiag_sport);
+  socket.inode = message.idiag_inode;
+  std::memcpy(socket.address.data(), message.id.idiag_src, socket.v6 ? 16 : 4);
+  payload.remove_prefix(std::min(size_t{NLMSG_ALIGN(sizeof message)}, payload.size()));
+  netlink::each_attribute(payload, [&socket](uint16_t type, std::string_view value) {
+    if (type == INET_DIAG_SKV6ONLY && !value.empty()) socket.v6_only = value[0] != 0;
+  });
+  return socket;
+}
+
+Result<std::vector<Socket>> waiting_sockets() {
+  std::vector<Socket> sockets;
+  for (uint8_t protocol : {IPPROTO_TCP, IPPROTO_UDP})
+    for (uint8_t family : {AF_INET, AF_INET6}) CB_CHECK(append_sockets(sockets, family, protocol), "sock_diag");
+  return sockets;
+}
+
+}  // namespace cellblock::sys

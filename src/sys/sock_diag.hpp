@@ -1,0 +1,31 @@
+// sock_diag(7): the sockets of the calling process' network namespace.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace cellblock::sys {
+
+struct Socket {
+  bool v6 = false;
+  bool v6_only = false;  ///< an IPv6 socket that takes no IPv4 packets (IPV6_V6ONLY)
+  uint8_t protocol = 0;  ///< IPPROTO_TCP, IPPROTO_UDP
+  uint16_t port = 0;
+  std::array<uint8_t, 16> address{};  ///< the first four for IPv4
+  uint32_t inode = 0;                 ///< "socket:[INODE]" in /proc/PID/fd
+
+  bool every_address() const { return address == std::array<uint8_t, 16>{}; }
+};
+
+/// Those that wait for peers: TCP in the state LISTEN, UDP without a peer.
+Result<std::vector<Socket>> waiting_sockets();
+
+/// One message of the kernel's answer; nothing if it is too short to be one.
+std::optional<Socket> parse_socket(std::string_view payload, uint8_t protocol);
+
+}  // namespace cellblock::sys
