@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "conf/devfsrules.hpp"
+#include "kernel/faults.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 
@@ -110,8 +111,10 @@ Result<sys::Tree> device_tree(const Home& home, const model::Prison& prison) {
   if (!pinned || !is_mounted(pinned->get(), devs->get())) {
     CB_TRY(sys::Tree made, make_tree(ruleset, false));
     CB_CHECK(sys::make_directory(devs->get(), name.c_str(), 0700));
+    CB_CHECK(faults::step("devfs template"));
     CB_TRY(Fd place, sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY));
     CB_CHECK(made.attach(place.get()), "devfs template {}", name);
+    faults::passed("devfs template made");
     pinned = sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY);
     if (!pinned) return pass(pinned.error());
   }

@@ -13,6 +13,7 @@
 #include <cerrno>
 
 #include "keeper/image.hpp"
+#include "kernel/faults.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 #include "sys/mount.hpp"
@@ -42,7 +43,9 @@ Result<> mount_home() {
     CB_TRY(Fd copy, sys::open_at(tree.fd(), name, O_WRONLY | O_CREAT, 0644));
     CB_CHECK(sys::write_all(copy.get(), *text));
   }
+  CB_CHECK(faults::step("home"));
   CB_CHECK(tree.attach(home_path));
+  faults::passed("home attached");
   if (::mount(nullptr, home_path, nullptr, MS_PRIVATE, nullptr) < 0) return sys_fail(errno, "{}", home_path);
   return {};
 }
@@ -79,10 +82,12 @@ constexpr Pinned nonet_namespace{"nonet", "net", become_nonet};
 /// Binds the namespace of process `pid` to its file.
 Result<> pin_namespace(const Pinned& pinned, pid_t pid, int home) {
   CB_TRY(Fd file, sys::open_at(home, pinned.file, O_WRONLY | O_CREAT, 0600));
+  CB_CHECK(faults::step("pin"));
   std::string source = fmt::format("/proc/{}/ns/{}", pid, pinned.kind);
   std::string target = fmt::format("/proc/self/fd/{}", file.get());
   if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0)
     return sys_fail(errno, "pinning namespace {}", pinned.file);
+  faults::passed("pinned");
   return {};
 }
 

@@ -162,7 +162,6 @@ Result<JailId> HostJails::set(const std::vector<Setting>& given, model::SetMode 
     return lines;
   }));
   latency::mark("reserved");
-  faults::step("reserved");
   if (outcome.created)
     CB_CHECK(create(jail));
   else
@@ -203,11 +202,12 @@ Result<> add_sysfs(std::vector<Inlay>& inlays, int root) {
 }
 
 Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
+  CB_CHECK(faults::step("reserved"));
   CB_TRY(int groups, cgroups());
   CB_TRY(Fd group, sys::make_group(groups, jail.runtime.cgroup));
   if (jail.prison.linux_mount && jail.runtime.uid_base) CB_CHECK(delegate_group(group.get(), jail.runtime.uid_base));
   latency::mark("cgroup");
-  faults::step("cgroup");
+  CB_CHECK(faults::step("cgroup"));
   CB_TRY(Fd root, sys::open(jail.prison.path, O_PATH | O_DIRECTORY), "path");
   CB_TRY(Found found, find_inlays(jail.prison.path));
   jail.prison.mount_procfs |= found.proc;
@@ -217,15 +217,16 @@ Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
     CB_TRY(request.dev, device_tree(home_, jail.prison), "mount.devfs");
   }
   latency::mark("mounts found");
+  CB_CHECK(faults::step("mounts found"));
   CB_TRY(Newborn newborn, give_birth(home_, request));
-  faults::step("born");
+  CB_CHECK(faults::step("born"));
   CB_TRY(sys::ProcessMark mark, sys::mark_of(newborn.pid, newborn.pidfd.get()));
   jail.runtime.keeper = newborn.pid;
   jail.runtime.keeper_inode = mark.inode;
   jail.runtime.keeper_start = mark.start;
   CB_CHECK(registry_.append(record::run_line(jail.prison.jid, jail.runtime)));
   latency::mark("recorded");
-  faults::step("recorded");
+  CB_CHECK(faults::step("recorded"));
   return {};
 }
 
@@ -270,7 +271,7 @@ Result<model::Snapshot> HostJails::get() {
   }
   names_now.reset();
   for (const Jail& jail : dead) CB_CHECK(kill_tree(jail), "cleaning up jail {}", jail.prison.name);
-  if (!dead.empty() || !state->mounts.empty()) CB_CHECK(repair());
+  if (!dead.empty() || !state->mounts.empty() || !state->aliases.empty()) CB_CHECK(repair());
   for (auto& [jid, jail] : view.jails) {
     for (JailId up = jail.prison.parent; up && up != caller_;) {
       auto above = view.jails.find(up);
@@ -322,7 +323,9 @@ Result<port::Child> HostJails::enter(JailId jid, const port::Entry& entry) {
   CB_TRY(const Jail* jail, visible(jid));
   CB_TRY(int groups, cgroups());
   CB_TRY(Fd group, sys::open_at(groups, jail->runtime.cgroup.c_str(), O_RDONLY | O_DIRECTORY), "jail_attach");
+  CB_CHECK(faults::step("entry"));
   CB_TRY(port::Child child, enter_jail(*jail, group.get(), entry));
+  faults::passed("entered");
   if (held_.erase(jid) && jail->prison.linux_init.empty()) {
     // Created without persist: from its first process on it lives as long as it has one.
     auto keeper = sys::open_process(jail->runtime.keeper);
@@ -368,7 +371,7 @@ Result<> HostJails::kill_tree(const Jail& jail) {
   for (const Jail& other : inner) CB_CHECK(kill_tree(other));
   CB_TRY(int groups, cgroups());
   const Runtime& runtime = jail.runtime;
-  faults::step("remove");
+  CB_CHECK(faults::step("remove"));
   auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
   if (runtime.keeper && keeper) (void)sys::send_signal(keeper->get(), SIGKILL);
   CB_CHECK(sys::kill_group(groups, runtime.cgroup), "jail_remove");
@@ -377,7 +380,7 @@ Result<> HostJails::kill_tree(const Jail& jail) {
   if (runtime.keeper && keeper) CB_CHECK(sys::wait_end(keeper->get(), 50).map([](bool) {}));
   CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
   if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
-  faults::step("killed");
+  CB_CHECK(faults::step("killed"));
   return bury(jail.prison.jid, runtime);
 }
 
@@ -387,7 +390,7 @@ Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
   CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
   if (!empty) return fail(Why::timed_out, "processes in cgroup {} do not end", runtime.cgroup);
   CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
-  faults::step("group removed");
+  CB_CHECK(faults::step("group removed"));
   held_.erase(jid);
   auto ended = registry_.append(record::end_line(jid));
   latency::mark("buried");

@@ -44,7 +44,6 @@ class HostJails : public port::Jails {
   /// Takes the remains of a dead jail away.
   Result<> bury(model::JailId jid, const model::Runtime& runtime);
   Result<> kill_tree(const model::Jail& jail);
-  Result<> repair_mounts(std::vector<std::string>& done);
   /// Buries jails that `settings` would collide with and that are dead already.
   Result<> clear_the_way(const std::vector<model::Setting>& settings);
 

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -9,7 +10,10 @@
 #include <sched.h>
 
 #include <cerrno>
+#include <cstring>
 
+#include "kernel/faults.hpp"
+#include "kernel/process_mark.hpp"
 #include "sys/file.hpp"
 #include "sys/netlink.hpp"
 #include "sys/process.hpp"
@@ -42,6 +46,50 @@ Result<Request> address_request(uint16_t type, uint16_t flags, const std::string
   return request;
 }
 
+/// The one way of writing it: the journal's addresses are compared as text with those of jails.
+std::string as_shown(const std::string& address) {
+  unsigned char bytes[16];
+  char text[INET6_ADDRSTRLEN] = "";
+  int family = address.find(':') == std::string::npos ? AF_INET : AF_INET6;
+  bool good = ::inet_pton(family, address.c_str(), bytes) == 1 && ::inet_ntop(family, bytes, text, sizeof text);
+  return good ? text : address;
+}
+
+/// Whether a socket can be bound to it: the kernel's answer is as fast with a thousand addresses as with one.
+bool may_be_local(const std::string& address) {
+  bool is_ip4 = address.find(':') == std::string::npos;
+  Fd socket(::socket(is_ip4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in ip4{};
+  sockaddr_in6 ip6{};
+  ip4.sin_family = AF_INET;
+  ip6.sin6_family = AF_INET6;
+  void* bytes = is_ip4 ? static_cast<void*>(&ip4.sin_addr) : &ip6.sin6_addr;
+  if (!socket || ::inet_pton(is_ip4 ? AF_INET : AF_INET6, address.c_str(), bytes) != 1) return true;
+  auto* name = is_ip4 ? reinterpret_cast<sockaddr*>(&ip4) : reinterpret_cast<sockaddr*>(&ip6);
+  return ::bind(socket.get(), name, is_ip4 ? sizeof ip4 : sizeof ip6) == 0 || errno != EADDRNOTAVAIL;
+}
+
+/// Whether the interface has the address already.
+bool has_address(const std::string& interface, const std::string& address) {
+  if (!may_be_local(address)) return false;
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) < 0) return false;
+  bool found = false;
+  for (ifaddrs* each = all; each && !found; each = each->ifa_next) {
+    int family = each->ifa_addr && interface == each->ifa_name ? each->ifa_addr->sa_family : AF_UNSPEC;
+    char text[INET6_ADDRSTRLEN] = "";
+    unsigned char wanted[16], has[16];
+    if (family == AF_INET)
+      ::inet_ntop(family, &reinterpret_cast<sockaddr_in*>(each->ifa_addr)->sin_addr, text, sizeof text);
+    else if (family == AF_INET6)
+      ::inet_ntop(family, &reinterpret_cast<sockaddr_in6*>(each->ifa_addr)->sin6_addr, text, sizeof text);
+    found = *text && ::inet_pton(family, text, has) == 1 && ::inet_pton(family, address.c_str(), wanted) == 1 &&
+            std::memcmp(has, wanted, family == AF_INET ? 4 : 16) == 0;
+  }
+  ::freeifaddrs(all);
+  return found;
+}
+
 /// Runs `work` in the network namespace of process `pid`.
 template <class Work>
 Result<> in_network_of(pid_t pid, Work work) {
@@ -62,16 +110,46 @@ Result<> move_to(const std::string& interface, int network) {
 
 }  // namespace
 
+Result<bool> delete_address(const std::string& interface, const std::string& address, int prefix) {
+  CB_TRY(Request request, address_request(RTM_DELADDR, 0, interface, address, prefix));
+  auto sent = request.send();
+  if (!sent && sent.error().sys == EADDRNOTAVAIL) return false;
+  if (!sent) return pass(sent.error(), "{}: address {}", interface, address);
+  return true;
+}
+
+Result<Registry*> HostLinks::registry() {
+  if (!registry_) {
+    CB_TRY(Home home, Home::open(true));
+    home_.emplace(std::move(home));
+    registry_.emplace(*home_);
+  }
+  return &*registry_;
+}
+
+/// What was there before is nobody's to take away: it stays out of the journal.
 Result<> HostLinks::add_alias(const std::string& interface, const std::string& address, int prefix) {
   CB_TRY(Request request, address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface, address, prefix));
-  CB_CHECK(request.send(), "{}: address {}/{}", interface, address, prefix);
+  if (has_address(interface, address)) return sys_fail(EEXIST, "{}: address {}/{}", interface, address, prefix);
+  CB_TRY(Registry * record, registry());
+  const record::AliasMade alias{this_process(), interface, as_shown(address), prefix};
+  CB_CHECK(record->append(record::alias_line(alias)));
+  Result<> added = faults::step("alias announced");
+  if (added) added = request.send();
+  if (!added) CB_CHECK(record->append(record::unalias_line(alias)));
+  faults::passed("alias added");
+  CB_CHECK(std::move(added), "{}: address {}/{}", interface, address, prefix);
   return {};
 }
 
 Result<> HostLinks::remove_alias(const std::string& interface, const std::string& address, int prefix) {
-  CB_TRY(Request request, address_request(RTM_DELADDR, 0, interface, address, prefix));
-  auto sent = request.send();
-  if (!sent && sent.error().sys != EADDRNOTAVAIL) return pass(sent.error(), "{}: address {}", interface, address);
+  CB_TRY(Registry * record, registry());
+  CB_CHECK(faults::step("alias"));
+  CB_CHECK(delete_address(interface, address, prefix));
+  faults::passed("alias removed");
+  CB_TRY(const record::State* state, record->refresh());
+  for (const record::AliasMade& made : state->aliases)
+    if (made.interface == interface && made.address == as_shown(address)) return record->append(record::unalias_line(made));
   return {};
 }
 

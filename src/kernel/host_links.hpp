@@ -15,6 +15,15 @@ class HostLinks : public port::Links {
   Result<> remove_alias(const std::string& interface, const std::string& address, int prefix) override;
   Result<> move_in(const std::string& interface, pid_t keeper) override;
   Result<> move_back(const std::string& interface, pid_t keeper) override;
+
+ private:
+  Result<Registry*> registry();
+
+  std::optional<Home> home_;
+  std::optional<Registry> registry_;
 };
+
+/// Takes an address away; true: it was there.
+Result<bool> delete_address(const std::string& interface, const std::string& address, int prefix);
 
 }  // namespace cellblock::kernel

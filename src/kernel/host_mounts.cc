@@ -8,6 +8,7 @@
 
 #include "kernel/faults.hpp"
 #include "kernel/process_mark.hpp"
+#include "kernel/strays.hpp"
 #include "model/mount_type.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
@@ -116,14 +117,15 @@ Result<Registry*> HostMounts::registry() {
 }
 
 Result<> HostMounts::mount(const port::MountRequest& request) {
+  CB_TRY(Registry * record, registry());
+  CB_CHECK(undo_strays_below(*record, request.root));
   CB_TRY(Fd target, open_target(request.root, request.target));
   CB_TRY(uint64_t was, sys::mount_id(target.get()));
-  CB_TRY(Registry * record, registry());
   CB_CHECK(record->append(record::mount_line({this_process(), request.root, request.target, was})));
-  faults::step("mount announced");
-  auto mounted = mount_on(target.get(), request.type, request.source, request.options, request.target);
+  Result<> mounted = faults::step("mount announced");
+  if (mounted) mounted = mount_on(target.get(), request.type, request.source, request.options, request.target);
   if (!mounted) CB_CHECK(record->append(record::unmount_line(request.target)));
-  faults::step("mounted");
+  faults::passed("mounted");
   return mounted;
 }
 
@@ -133,8 +135,9 @@ Result<> HostMounts::unmount(const port::MountRequest& request) {
   uint64_t was = 0;
   for (const record::MountMade& made : state->mounts)
     if (made.target == request.target) was = made.was;
+  CB_CHECK(faults::step("unmount"));
   CB_CHECK(unmount_at(request.root, request.target, was));
-  faults::step("unmounted");
+  faults::passed("unmounted");
   return record->append(record::unmount_line(request.target));
 }
 

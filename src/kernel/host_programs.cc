@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "kernel/confine.hpp"
+#include "kernel/faults.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -38,7 +39,9 @@ Result<port::Child> HostPrograms::run(const port::Entry& entry) {
     Outcome& shared = *static_cast<Outcome*>(context);
     return run_free(*shared.manner, shared.error, shared.what);
   };
+  CB_CHECK(faults::step("hook"));
   CB_TRY(pid_t pid, sys::clone_process(request, body, &outcome), "fork");
+  faults::passed("hook runs");
   port::Child child{pid, Fd(pidfd)};
   if (!outcome.error) return child;
   (void)sys::reap(child.pidfd.get());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "kernel/faults.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
@@ -69,10 +70,12 @@ Result<> Registry::put(std::string_view lines) {
   bool torn = static_cast<size_t>(status.st_size) > read_;
   std::string text = torn ? "\n" : read_ == 0 ? std::string(record::header) : "";
   text += lines;
+  CB_CHECK(faults::step("journal"));
   if (auto written = sys::write_all(file_.get(), text); !written) {
     (void)::ftruncate(file_.get(), status.st_size);
     return pass(written.error(), "{}/journal", home_path);
   }
+  faults::passed("journal written");
   return read_news();
 }
 

@@ -135,7 +135,7 @@ bool apply_alias(State& state, const Words& words) {
   auto prefix = words.plain.size() == 4 ? parse_int(words.plain[3]) : std::nullopt;
   if (!owner || !prefix) return false;
   state.aliases.push_back(
-      {*owner, words.mark("root"), unvis(words.plain[1]), unvis(words.plain[2]), static_cast<int>(*prefix)});
+      {*owner, unvis(words.plain[1]), unvis(words.plain[2]), static_cast<int>(*prefix)});
   return true;
 }
 
@@ -195,8 +195,8 @@ std::string mount_line(const MountMade& made) {
 std::string unmount_line(std::string_view target) { return "unmount " + vis(target) + "\n"; }
 
 std::string alias_line(const AliasMade& made) {
-  return fmt::format("alias @owner={} @root={} {} {} {}\n", encode(made.owner), vis(made.root), vis(made.interface),
-                     vis(made.address), made.prefix);
+  return fmt::format("alias @owner={} {} {} {}\n", encode(made.owner), vis(made.interface), vis(made.address),
+                     made.prefix);
 }
 
 std::string unalias_line(const AliasMade& made) {

@@ -8,7 +8,7 @@
 //   run 7 @keeper=813:5712:0           its process 1 runs; until then the owner answers for it
 //   mount @owner=812:5711:0 @was=31 @root=/jails/web /jails/web/data
 //   unmount /jails/web/data
-//   alias @owner=812:5711:0 @root=/jails/web em0 10.0.0.7 32
+//   alias @owner=812:5711:0 em0 10.0.0.7 32
 //   unalias em0 10.0.0.7 32
 //   end 7
 //   last 7                             the jid given last (written when the journal is rewritten)
@@ -43,10 +43,10 @@ struct MountMade {
   uint64_t was = 0;
 };
 
-/// An address added to a host's interface for a jail.
+/// An address added to a host's interface for the jails that have it.
 struct AliasMade {
   Process owner;
-  std::string root, interface, address;
+  std::string interface, address;
   int prefix = 0;
 };
 

@@ -99,7 +99,7 @@ TEST(Journal, RewriteFoldsToTheSameState) {
   other.prison.name = "web.inner";
   other.prison.parent = 7;
   fold(state, std::string(header) + jail_line(web(), maker) + run_line(7, runtime) + jail_line(other, maker) +
-                  mount_line({maker, "/j", "/j/x", 1}) + alias_line({maker, "/j", "em0", "10.0.0.1", 32}) + end_line(3));
+                  mount_line({maker, "/j", "/j/x", 1}) + alias_line({maker, "em0", "10.0.0.1", 32}) + end_line(3));
   State again;
   std::string text = rewrite(state);
   EXPECT_EQ(fold(again, text), text.size());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/features.hpp"
+#include "kernel/host_jails.hpp"
 #include "listeners.hpp"
 #include "verb.hpp"
 
@@ -55,9 +56,18 @@ void print_landlock() {
   else print_line("landlock", Has::no, "no isolation of single programs, abstract unix sockets are not kept apart");
 }
 
+/// One line for each thing that was undone.
+Result<> repair() {
+  CB_TRY(std::unique_ptr<kernel::HostJails> jails, kernel::HostJails::open());
+  CB_TRY(std::vector<std::string> undone, jails->repair());
+  for (const std::string& line : undone) fmt::print("{}\n", line);
+  return {};
+}
+
 Result<int> run(const Words& words) {
   for (const std::string& word : words)
     if (word != "--repair") return usage(doctor_verb);
+  if (!words.empty()) CB_CHECK(repair());
   int status = 0;
   for (const Check& check : checks) {
     Has has = check.probe();
