@@ -33,7 +33,7 @@ remains() {
     /^alias/ { aliases[$(NF-2) " " $(NF-1)] = 1 } /^unalias/ { delete aliases[$(NF-2) " " $(NF-1)] }
     END { for (each in jails) print jails[each]; for (each in mounts) if (mounts[each] > 0) print "mount", each
           for (each in aliases) print "alias", each }' \
-    "$W/before" /proc/self/mountinfo $(echo /run/cellblock/journa[l])
+    "$W/before" /proc/self/mountinfo $([ ! -e /run/cellblock/journal ] || echo /run/cellblock/journal)
   local group
   for group in "$groups"/cellblock/*/; do [ ! -d "$group" ] || echo "$group"; done
   grep -hasE '^(keeper|cellblock-warden|jail|[^ ]*/jail)' /proc/[0-9]*/cmdline | tr '\0' ' '
