@@ -7,12 +7,15 @@
 
 #include "kernel/faults.hpp"
 #include "sys/file.hpp"
+#include "sys/memory.hpp"
 
 namespace cellblock::kernel {
 namespace {
 
 /// Below this many bytes a journal is never rewritten; above it, when it is mostly history.
 constexpr size_t short_enough = 32 << 10;
+/// What a byte of the journal becomes in memory, as the state and a view of it: measured with 1,000 plain jails.
+constexpr size_t memory_of_a_byte = 12;
 
 Result<Fd> take_lock(int home) {
   CB_TRY(Fd lock, sys::open_at(home, "lock", O_RDWR | O_CREAT, 0600));
@@ -38,6 +41,7 @@ Result<> Registry::read_news() {
   CB_TRY(struct stat status, sys::status_of(file_.get()));
   size_t size = static_cast<size_t>(status.st_size);
   if (size <= read_) return {};
+  sys::expect_memory((size - read_) * memory_of_a_byte);
   std::string news(size - read_, '\0');
   ssize_t got = ::pread(file_.get(), news.data(), news.size(), static_cast<off_t>(read_));
   if (got < 0) return sys_fail(errno, "read {}/journal", home_path);
