@@ -103,6 +103,7 @@ std::string vis(std::string_view text) {
 }
 
 std::string unvis(std::string_view text) {
+  if (text.find('\\') == text.npos) return std::string(text);
   std::string out;
   for (size_t at = 0; at < text.size();) {
     char c = text[at++];

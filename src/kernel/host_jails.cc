@@ -265,7 +265,7 @@ Result<model::Snapshot> HostJails::get() {
     }
     Jail seen = jail;
     if (names.take(seen.prison, seen.runtime))
-      view.jails.emplace(jid, std::move(seen));
+      view.jails.emplace_hint(view.jails.end(), jid, std::move(seen));
     else
       dead.push_back(jail);
   }

@@ -29,41 +29,44 @@ std::optional<JailId> decode_jid(std::string_view text) {
   return static_cast<JailId>(*jid);
 }
 
-/// A line taken apart: "@key=value" words by key, the rest in order, all decoded.
+/// A line taken apart: "@key=value" words apart, the rest in order. They lie in the line and are as they stand there:
+/// a journal of a thousand jails is read at every start of jls(8).
 struct Words {
-  std::map<std::string, std::string, std::less<>> marks;
-  std::vector<std::string> plain;
+  std::vector<std::string_view> marks;
+  std::vector<std::string_view> plain;
 
-  const std::string& mark(std::string_view key) const {
-    static const std::string nothing;
-    auto found = marks.find(key);
-    return found == marks.end() ? nothing : found->second;
+  std::string mark(std::string_view key) const {
+    for (std::string_view word : marks)
+      if (word.size() > key.size() && word[key.size()] == '=' && word.starts_with(key))
+        return unvis(word.substr(key.size() + 1));
+    return {};
   }
 };
 
 Words take_apart(std::string_view line) {
   Words words;
+  words.plain.reserve(16);
   while (!line.empty()) {
     size_t end = std::min(line.find(' '), line.size());
     std::string_view word = line.substr(0, end);
     line.remove_prefix(std::min(end + 1, line.size()));
-    size_t equals = word.find('=');
-    if (word.starts_with('@') && equals != word.npos)
-      words.marks.emplace(word.substr(1, equals - 1), unvis(word.substr(equals + 1)));
+    if (word.starts_with('@') && word.find('=') != word.npos)
+      words.marks.push_back(word.substr(1));
     else if (!word.empty())
-      words.plain.emplace_back(word);
+      words.plain.push_back(word);
   }
   return words;
 }
 
 /// "name=value" words, a list's name repeated, a bare name for no value.
-std::vector<model::Setting> settings_in(const std::vector<std::string>& words, size_t first) {
+std::vector<model::Setting> settings_in(const std::vector<std::string_view>& words, size_t first) {
   std::vector<model::Setting> settings;
+  settings.reserve(words.size());
   for (size_t i = first; i < words.size(); ++i) {
     size_t equals = words[i].find('=');
-    std::string name = words[i].substr(0, equals);
-    if (settings.empty() || settings.back().name != name) settings.push_back({name, {}});
-    if (equals != std::string::npos) settings.back().values.push_back(unvis(std::string_view(words[i]).substr(equals + 1)));
+    std::string_view name = words[i].substr(0, equals);
+    if (settings.empty() || settings.back().name != name) settings.push_back({std::string(name), {}});
+    if (equals != words[i].npos) settings.back().values.push_back(unvis(words[i].substr(equals + 1)));
   }
   return settings;
 }
@@ -206,7 +209,7 @@ std::string unalias_line(const AliasMade& made) {
 bool apply_line(State& state, std::string_view line) {
   Words words = take_apart(line);
   if (words.plain.empty()) return false;
-  const std::string& verb = words.plain[0];
+  std::string_view verb = words.plain[0];
   if (verb == "jail") return apply_jail(state, words);
   if (verb == "run") return apply_run(state, words);
   if (verb == "end") return apply_end(state, words);
