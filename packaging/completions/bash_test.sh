@@ -79,6 +79,14 @@ among 'jexec -' -l
 
 expect 'cellblock d' doctor
 expect 'cellblock help b' bsd
+expect 'cellblock a' add
+among 'cellblock add ' -n
+expect 'cellblock add --si' --size=
+expect 'cellblock add --boot=' yes no
+expect 'cellblock add -n web -a i' inherit
+expect 'cellblock add -n ' ''
+expect 'cellblock add -r ' busybox
+expect "cellblock add -r $stubs/files/so" "$stubs/files/some.conf"
 expect 'cellblock doctor ' --repair
 expect 'cellblock --dump=w' world
 expect 'cellblock mkroot --b' --busybox

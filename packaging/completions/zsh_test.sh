@@ -48,6 +48,10 @@ among 'jail -r ' web.inner db
 among 'jls -j ' web db
 among 'jls children.' children.cur
 among 'jexec ' web db
-among 'cellblock ' bsd doctor
+among 'cellblock ' add bsd doctor
+among 'cellblock add --' --name --source --yes
+among 'cellblock add -b ' yes no
+among 'cellblock add -r ' busybox
+among 'cellblock add -i ' lo
 among 'cellblock --dump=' plan snapshot
 exit $failed

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -12,6 +13,7 @@
 #include "model/mount_type.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
+#include "sys/loop.hpp"
 #include "sys/mount.hpp"
 
 namespace cellblock::kernel {
@@ -42,9 +44,22 @@ Result<> mount_union(const MountRecipe& recipe, int target) {
   return tree.attach(target);
 }
 
+/// A disk image: a file where a disk file system wants a block device.
+bool is_image(const std::string& source) {
+  struct stat status {};
+  return source.starts_with('/') && ::stat(source.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 Result<> mount_native(const MountRecipe& recipe, int target) {
   sys::Tree::Options options = recipe.data;
-  if (!recipe.source.empty()) options.insert(options.begin(), {"source", recipe.source});
+  sys::LoopDevice loop;  // let go of at the end of this function, and by the kernel with the mount's own end
+  if (is_image(recipe.source)) {
+    auto access = recipe.flags & MS_RDONLY ? sys::Access::read_only : sys::Access::read_write;
+    CB_TRY(loop, sys::attach_loop(recipe.source, access));
+    if (access == sys::Access::read_only) options.emplace_back("ro", "");
+  }
+  const std::string& source = loop.device ? loop.path : recipe.source;
+  if (!source.empty()) options.insert(options.begin(), {"source", source});
   CB_TRY(sys::Tree tree, sys::Tree::create(recipe.type.c_str(), options, attributes_of(recipe)));
   return tree.attach(target);
 }

@@ -67,10 +67,10 @@ Result<size_t> link_applets(const RootDir& root, const std::string& busybox) {
 
 }  // namespace
 
-Result<> make_busybox_root(const MkrootRequest& request) {
+Result<std::string> fill_with_busybox(const std::string& directory) {
   std::string busybox;
   CB_TRY(Fd file, open_busybox(busybox));
-  CB_TRY(RootDir root, RootDir::make(request.directory));
+  CB_TRY(RootDir root, RootDir::make(directory));
   for (const Folder& folder : folders) CB_CHECK(root.directory(folder.path, folder.mode));
   CB_CHECK(root.link("/var/run", "../run"));
   CB_CHECK(root.copy("/bin/busybox", file.get()));
@@ -78,7 +78,12 @@ Result<> make_busybox_root(const MkrootRequest& request) {
   CB_CHECK(put_root_files(root, "busybox", Existing::keep));
   if (auto resolver = sys::read_file("/etc/resolv.conf")) CB_CHECK(root.file("/etc/resolv.conf", 0644, *resolver));
   CB_TRY(struct stat status, sys::status_of(file.get()));
-  fmt::print("{}: busybox, {} commands, {}\n", request.directory, applets, human_size(static_cast<uint64_t>(status.st_size)));
+  return fmt::format("busybox, {} commands, {}", applets, human_size(static_cast<uint64_t>(status.st_size)));
+}
+
+Result<> make_busybox_root(const MkrootRequest& request) {
+  CB_TRY(std::string contents, fill_with_busybox(request.directory));
+  fmt::print("{}: {}\n", request.directory, contents);
   return {};
 }
 

@@ -79,7 +79,9 @@ Result<> copy_time_zone(const RootDir& root) {
   return {};
 }
 
-Result<> prepare(const RootDir& root) {
+}  // namespace
+
+Result<> prepare_debian(const RootDir& root) {
   CB_CHECK(root.file("/etc/fstab", 0644, "# A jail's file systems are mounted from outside.\n"));
   if (auto text = resolver()) CB_CHECK(root.file("/etc/resolv.conf", 0644, *text));
   if (root.has("/etc/network/interfaces"))
@@ -89,8 +91,6 @@ Result<> prepare(const RootDir& root) {
     CB_CHECK(root.remove(link));
   return put_root_files(root, "debian", Existing::keep);
 }
-
-}  // namespace
 
 Result<> make_debian_root(const MkrootRequest& request) {
   CB_TRY(std::vector<std::string> argv, builder(request));
@@ -104,7 +104,7 @@ Result<> make_debian_root(const MkrootRequest& request) {
     return fail(Why::failed, "{} failed", argv[0]);
   }
   CB_TRY(RootDir root, RootDir::make(request.directory));
-  CB_CHECK(prepare(root));
+  CB_CHECK(prepare_debian(root));
   fmt::print("{}: Debian {}\n", request.directory, request.suite.empty() ? "stable" : request.suite);
   return {};
 }
@@ -113,7 +113,7 @@ Result<> prepare_root(const MkrootRequest& request) {
   if (::access(request.directory.c_str(), F_OK) != 0) return sys_fail(ENOENT, "{}", request.directory);
   CB_TRY(RootDir root, RootDir::make(request.directory));
   if (!root.has("/etc")) return fail(Why::invalid, "{}: no system in it", request.directory);
-  CB_CHECK(prepare(root));
+  CB_CHECK(prepare_debian(root));
   fmt::print("{}: prepared\n", request.directory);
   return {};
 }

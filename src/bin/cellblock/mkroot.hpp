@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "root_dir.hpp"
 
 namespace cellblock {
 
@@ -24,6 +25,10 @@ Result<> make_busybox_root(const MkrootRequest& request);
 Result<> make_debian_root(const MkrootRequest& request);
 /// What a fresh system needs before it is a jail, on a root that another tool made.
 Result<> prepare_root(const MkrootRequest& request);
+
+/// The same for callers with words of their own. Returns what was put there: "busybox, 303 commands, 1.9M".
+Result<std::string> fill_with_busybox(const std::string& directory);
+Result<> prepare_debian(const RootDir& root);
 
 /// 1.9M, 700K
 std::string human_size(uint64_t bytes);

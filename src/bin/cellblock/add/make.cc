@@ -1,0 +1,77 @@
+#include "add/make.hpp"
+
+#include <signal.h>
+
+#include "add/fill.hpp"
+#include "add/image.hpp"
+#include "add/workspace.hpp"
+#include "model/mount_type.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::add {
+namespace {
+
+volatile sig_atomic_t interrupted = 0;
+
+// ^C ends the program that fills the disk; this one lives on to take away what was made.
+class Interruptible {
+ public:
+  Interruptible() {
+    struct sigaction note {};
+    note.sa_handler = [](int) { interrupted = 1; };
+    note.sa_flags = SA_RESTART;
+    for (size_t i = 0; i < std::size(signals); ++i) ::sigaction(signals[i], &note, &before_[i]);
+  }
+  ~Interruptible() {
+    for (size_t i = 0; i < std::size(signals); ++i) ::sigaction(signals[i], &before_[i], nullptr);
+  }
+  Interruptible(const Interruptible&) = delete;
+  Interruptible& operator=(const Interruptible&) = delete;
+
+ private:
+  static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction before_[std::size(signals)];
+};
+
+Result<std::string> build(const Workspace& workspace, const Answers& answers) {
+  CB_TRY(uint64_t bytes, model::expand_number(answers.size));
+  CB_CHECK(make_image(workspace.image(), bytes, answers.name));
+  CB_TRY(OpenImage image, OpenImage::open(workspace.image(), workspace.mount_point()));
+  CB_TRY(std::string contents, fill(image.folder(), answers.source));
+  CB_CHECK(image.close(workspace.image()));
+  return contents;
+}
+
+Result<> edit(const std::string& path, const std::string& old, const std::string& text) {
+  return text == old ? Result<>() : replace_file(path, text);
+}
+
+Result<> include_in_main(const Places& places) {
+  std::string main(main_config);
+  auto old = sys::read_file(main);
+  if (!old && old.error().why != Why::absent) return pass(old.error());
+  return edit(main, old.value_or(""), with_include(old.value_or(""), places.config));
+}
+
+Result<> start_at_boot(const std::string& name) {
+  std::string rc_conf = "/etc/rc.conf";
+  std::string old = sys::read_file(rc_conf).value_or("");
+  return edit(rc_conf, old, with_boot(old, name));
+}
+
+}  // namespace
+
+Result<std::string> make(const Answers& answers, const Places& places) {
+  Interruptible guard;
+  CB_TRY(Workspace workspace, Workspace::create(places));
+  auto contents = build(workspace, answers);
+  if (interrupted) return fail(Why::failed, "interrupted: nothing was made");
+  CB_CHECK(contents);
+  CB_CHECK(workspace.place_image());
+  CB_CHECK(include_in_main(places));
+  CB_CHECK(workspace.place_config(jail_block(answers, places)));
+  if (answers.boot == "yes") CB_CHECK(start_at_boot(answers.name), "made, but not started at boot");
+  return contents;
+}
+
+}  // namespace cellblock::add
