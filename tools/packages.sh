@@ -7,12 +7,12 @@ set -eu
 packages_for() {
   case $1 in
     build) echo g++ cmake ninja-build ccache mold libfmt-dev libexpected-dev libgtest-dev libgmock-dev ;;
-    check) echo mandoc busybox-static zsh tcsh iproute2 procps psmisc util-linux e2fsprogs bash git ;;
+    check) echo mandoc systemd busybox-static zsh tcsh iproute2 procps psmisc util-linux e2fsprogs bash git ;;
     lab) echo qemu-system-x86 busybox-static kmod cpio e2fsprogs dpkg bash iproute2 ;;
     fuzz) echo clang libclang-rt-14-dev lld ;;
     tidy) echo clang-format clang-tidy ;;
     bench) echo crun runc util-linux busybox-static ;;
-    demo) echo busybox-static util-linux procps mmdebstrap ;;
+    demo) echo busybox-static util-linux procps iproute2 ;;
     debian) echo mmdebstrap ;;
     deb) echo dpkg gzip ;;
     *) echo "packages.sh: no list for '$1'" >&2; exit 2 ;;

@@ -225,16 +225,17 @@ int stop(RcJails& jails, const std::vector<std::string>& names, bool all, bool n
 int rc_jail(const std::string& verb, const std::vector<std::string>& names) {
   RcJails jails;
   std::string plain = verb;
-  bool asked = true;
+  bool asked = true, quiet = false;
   for (std::string_view prefix : {"one", "force", "quiet"})
     if (plain.starts_with(prefix)) {
-      asked = prefix == "quiet";
+      asked = quiet = prefix == "quiet";
       plain.erase(0, prefix.size());
       break;
     }
   bool needs_enabling = plain == "start" || plain == "stop" || plain == "restart";
   if (needs_enabling && asked && !jails.is_enabled()) {
-    fmt::print("Cannot '{0}' jail. Set jail_enable to YES in /etc/rc.conf or use 'one{0}' instead of '{0}'.\n", plain);
+    if (!quiet)
+      fmt::print("Cannot '{0}' jail. Set jail_enable to YES in /etc/rc.conf or use 'one{0}' instead of '{0}'.\n", plain);
     return 0;
   }
   bool named = !names.empty();
