@@ -58,7 +58,8 @@ inline constexpr Param command_rows[] = {
     {.name = "mount", .kind = Kind::list, .side = Side::command, .since = "9.1",
      .text = "File systems to mount before creation, each a line of fstab(5).",
      .on_linux = "The type nullfs is a bind mount, procfs and linprocfs are proc, linsysfs is sysfs, unionfs is an "
-                 "overlay. Linux types work as well."},
+                 "overlay. Linux types work as well. A file as the source of one is a disk image: a loop device stands "
+                 "for it as long as it is mounted."},
     {.name = "mount.fstab", .kind = Kind::list, .side = Side::command, .since = "9.1",
      .text = "Files of such lines.", .on_linux = "As for `mount`."},
     {.name = "mount.devfs", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "9.1",

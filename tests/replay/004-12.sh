@@ -109,6 +109,14 @@ wait $pid && fail "interrupted, and yet 0"
 grep -q interrupted "$W/said" || fail "$(cat "$W/said")"
 nothing_of signalled || fail "left behind: $(ls -A $lib)"
 
+note "a bar on a terminal; what is no archive"
+printf '#!/bin/sh\n%s "$@" && sleep 1\n' "$(command -v cp)" >"$W/bin/cp"
+chmod +x "$W/bin/cp"
+PATH=$W/bin:$PATH script -qec "cellblock add -y -n bar -s 32m -r $W/base" /dev/null >"$W/said" || fail "$(cat "$W/said")"
+grep -q 'copying \[#' "$W/said" || fail "no bar: $(cat "$W/said")"
+expect_refusal 'odd: /etc/passwd: .*does not look like a tar archive' cellblock add -y -n odd -s 32m -r /etc/passwd
+nothing_of odd || fail "left behind: $(ls -A $lib)"
+
 note "a full disk, and a disk that is too small"
 head -c 40M /dev/urandom >"$W/base/big"
 expect_refusal 'does not fit into the disk' cellblock add -y -n small -s 32m -r "$W/base"

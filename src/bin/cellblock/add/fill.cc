@@ -25,16 +25,21 @@ Result<> copy(const std::string& folder, const std::string& source) {
   bool from_folder = is_folder(source);
   std::vector<std::string> argv{"tar", "-x", "-p", "--numeric-owner", "-f", source, "-C", folder};
   if (from_folder) argv = {"cp", "-a", "-x", source + "/.", folder};
-  std::string last;
+  std::string first;  // of what went wrong; the rest follows from it
+  bool full = false;
+  auto note = [&](std::string_view line) {
+    if (first.empty()) first = line;
+    full = full || line.ends_with(strerror_of(ENOSPC));
+  };
   int status = 0;
   {
     Progress progress(from_folder ? "copying" : "unpacking", folder, from_folder ? tree_size(source) : 0);
-    CB_TRY(status, run({argv, true, [&last](std::string_view line) { last = line; }, {}}));
+    CB_TRY(status, run({argv, true, note, {}}));
   }
   if (status == 0) return {};
   // add.cc sees to it that programs speak C's language.
-  if (last.ends_with(strerror_of(ENOSPC))) return fail(Why::exhausted, "{} does not fit into the disk: give it a larger size", source);
-  return fail(Why::failed, "{}: {}", source, last.empty() ? fmt::format("{} failed", argv[0]) : last);
+  if (full) return fail(Why::exhausted, "{} does not fit into the disk: give it a larger size", source);
+  return fail(Why::failed, "{}: {}", source, first.empty() ? fmt::format("{} failed", argv[0]) : first);
 }
 
 constexpr std::string_view plain_shutdown =
