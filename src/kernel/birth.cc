@@ -149,7 +149,7 @@ int run_keeper(Cradle& cradle) {
   char* const argv[] = {const_cast<char*>("keeper"), nullptr};
   char* const environment[] = {nullptr};
   ::syscall(SYS_execveat, image, "", argv, environment, AT_EMPTY_PATH);
-  return give_up(cradle, "keeper");
+  return give_up(cradle, "execveat keeper");
 }
 
 /// Process 1 in the jail.

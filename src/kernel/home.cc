@@ -24,10 +24,8 @@ namespace {
 
 /// Whether `dir` is a mount of its own rather than a directory of /run.
 bool is_mount_of_its_own(int dir) {
-  struct statx inner {}, outer {};
-  if (::statx(dir, "", AT_EMPTY_PATH, STATX_MNT_ID, &inner) < 0) return false;
-  if (::statx(dir, "..", 0, STATX_MNT_ID, &outer) < 0) return false;
-  return inner.stx_mnt_id != outer.stx_mnt_id;
+  struct stat inner {}, outer {};
+  return ::fstat(dir, &inner) == 0 && ::fstatat(dir, "..", &outer, 0) == 0 && inner.st_dev != outer.st_dev;
 }
 
 /// What sysctl(8) and devfs(8) may have written before the first jail.

@@ -6,11 +6,10 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <functional>
+#include <utility>
 
 #include "kernel/devices.hpp"
 #include "kernel/entry.hpp"
@@ -106,6 +105,7 @@ Result<std::vector<Setting>> with_real_path(std::vector<Setting> settings, const
 Result<std::unique_ptr<HostJails>> HostJails::open(JailId caller) {
   // Helpers and newborns run in this process' memory while they are partly in a jail: no one there may trace it.
   if (::prctl(PR_SET_DUMPABLE, 0) < 0) return sys_fail(errno, "prctl");
+  CB_TRY(Fd self, sys::open_process(::getpid()));  // without it no jail could be told dead or alive
   CB_TRY(Home home, Home::open(true));
   std::unique_ptr<HostJails> jails(new HostJails(std::move(home)));
   if (caller == 0) return jails;
@@ -341,10 +341,10 @@ void HostJails::left(JailId jid) {
 }
 
 Result<> HostJails::end_if_empty(const Jail& jail) {
-  const Runtime runtime = jail.runtime;
-  const JailId jid = jail.prison.jid;
   if (!jail.prison.linux_init.empty()) return {};  // it ends with its init
+  const auto [jid, runtime] = std::pair(jail.prison.jid, jail.runtime);  // `jail` may lie in what refresh() changes
   auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
+  if (!keeper && keeper.error().why != Why::absent) return pass(std::move(keeper.error()));
   if (!keeper) return bury(jid, runtime);
   CB_CHECK(sys::send_signal(keeper->get(), SIGUSR2));
   CB_TRY(int groups, cgroups());
@@ -392,9 +392,9 @@ Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
   CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
   CB_CHECK(faults::step("group removed"));
   held_.erase(jid);
-  auto ended = registry_.append(record::end_line(jid));
+  CB_CHECK(registry_.append(record::end_line(jid)));
   latency::mark("buried");
-  return ended;
+  return {};
 }
 
 }  // namespace cellblock::kernel

@@ -98,6 +98,7 @@ Result<Fd> open_target(const std::string& root, const std::string& target) {
   auto opened = sys::open_resolved(top.get(), target.c_str() + root.size() + 1, O_PATH,
                                    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
   if (opened) return opened;
+  if (opened.error().sys == ENOSYS) return opened;
   if (opened.error().sys == ELOOP) return fail(Why::invalid, "{} is a symbolic link", target);
   return sys_fail(opened.error().sys, "{}", target);
 }

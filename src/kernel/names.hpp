@@ -18,7 +18,8 @@ class Names {
   /// Takes the names of the jail's process 1 into `prison`; false when it does not run any more.
   bool take(model::Prison& prison, const model::Runtime& runtime) {
     auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
-    if (!runtime.keeper || !keeper) return false;
+    if (!runtime.keeper) return false;
+    if (!keeper) return keeper.error().why != Why::absent;  // what can't be looked at is not dead for that
     if (prison.host == model::Sys::inherit || !own_ || ::setns(keeper->get(), CLONE_NEWUTS) < 0) return true;
     away_ = true;
     utsname names{};

@@ -20,7 +20,8 @@ const record::Process& this_process() {
 }
 
 bool is_alive(const record::Process& process) {
-  return sys::open_process(process.pid, {process.inode, process.start}).has_value();
+  auto opened = sys::open_process(process.pid, {process.inode, process.start});
+  return opened || opened.error().why != Why::absent;
 }
 
 bool is_alive(const model::Runtime& runtime) {

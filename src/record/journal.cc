@@ -1,6 +1,7 @@
 #include "record/journal.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "model/param.hpp"
@@ -15,18 +16,28 @@ std::string encode(const Process& process) {
   return fmt::format("{}:{}:{}", process.pid, process.inode, process.start);
 }
 
+/// A whole number that fits: what does not would come back as another one when the journal is rewritten.
+template <class Number>
+std::optional<Number> decode(std::string_view text) {
+  Number number{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 std::optional<Process> decode_process(std::string_view text) {
   std::vector<std::string> parts = split(text, ':');
   if (parts.size() != 3) return std::nullopt;
-  auto pid = parse_int(parts[0]), inode = parse_int(parts[1]), start = parse_int(parts[2]);
-  if (!pid || !inode || !start) return std::nullopt;
-  return Process{static_cast<pid_t>(*pid), static_cast<uint64_t>(*inode), static_cast<uint64_t>(*start)};
+  auto pid = decode<pid_t>(parts[0]);
+  auto inode = decode<uint64_t>(parts[1]), start = decode<uint64_t>(parts[2]);
+  if (!pid || *pid < 1 || !inode || !start) return std::nullopt;
+  return Process{*pid, *inode, *start};
 }
 
 std::optional<JailId> decode_jid(std::string_view text) {
-  auto jid = parse_int(text);
+  auto jid = decode<JailId>(text);
   if (!jid || *jid < 1 || *jid > model::max_jail_id) return std::nullopt;
-  return static_cast<JailId>(*jid);
+  return jid;
 }
 
 /// A line taken apart: "@key=value" words apart, the rest in order. They lie in the line and are as they stand there:
@@ -71,20 +82,31 @@ std::vector<model::Setting> settings_in(const std::vector<std::string_view>& wor
   return settings;
 }
 
+/// Whoever walks up or down the tree of jails comes to an end, whatever the journal says.
+bool is_below_itself(const State& state, const model::Prison& prison) {
+  for (JailId up = prison.parent; up;) {
+    if (up == prison.jid) return true;
+    const Jail* above = state.snapshot.find(up);
+    up = above ? above->prison.parent : 0;
+  }
+  return false;
+}
+
 bool apply_jail(State& state, const Words& words) {
   auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
   if (!jid) return false;
   Jail jail;
-  if (const Jail* known = state.snapshot.find(*jid))
-    jail.runtime = known->runtime;
+  auto maker = decode_process(words.mark("owner"));
+  if (const Jail* known = state.snapshot.find(*jid); known && !maker) jail.runtime = known->runtime;
   for (const model::Setting& setting : settings_in(words.plain, 2))
     if (!model::assign(jail.prison, setting)) return false;
   jail.prison.jid = *jid;
   jail.prison.cpuset_id = *jid + 1;
-  if (auto parent = parse_int(words.mark("parent"))) jail.prison.parent = static_cast<JailId>(*parent);
+  jail.prison.parent = decode_jid(words.mark("parent")).value_or(0);
+  if (is_below_itself(state, jail.prison)) return false;
   jail.runtime.cgroup = words.mark("cgroup");
-  jail.runtime.uid_base = static_cast<uint32_t>(parse_int(words.mark("uid")).value_or(0));
-  if (auto maker = decode_process(words.mark("owner"))) state.makers[*jid] = *maker;
+  jail.runtime.uid_base = decode<uint32_t>(words.mark("uid")).value_or(0);
+  if (maker) state.makers[*jid] = *maker;
   if (!state.snapshot.find(*jid)) state.snapshot.last_jid = *jid;
   state.snapshot.jails[*jid] = std::move(jail);
   return true;
@@ -120,7 +142,7 @@ bool apply_mount(State& state, const Words& words) {
   auto owner = decode_process(words.mark("owner"));
   if (!owner || words.plain.size() != 2) return false;
   state.mounts.push_back({*owner, words.mark("root"), unvis(words.plain[1]),
-                          static_cast<uint64_t>(parse_int(words.mark("was")).value_or(0))});
+                          decode<uint64_t>(words.mark("was")).value_or(0)});
   return true;
 }
 
@@ -135,10 +157,10 @@ bool apply_unmount(State& state, const Words& words) {
 
 bool apply_alias(State& state, const Words& words) {
   auto owner = decode_process(words.mark("owner"));
-  auto prefix = words.plain.size() == 4 ? parse_int(words.plain[3]) : std::nullopt;
-  if (!owner || !prefix) return false;
+  auto prefix = words.plain.size() == 4 ? decode<int>(words.plain[3]) : std::nullopt;
+  if (!owner || !prefix || *prefix < 0 || *prefix > 128) return false;
   state.aliases.push_back(
-      {*owner, unvis(words.plain[1]), unvis(words.plain[2]), static_cast<int>(*prefix)});
+      {*owner, unvis(words.plain[1]), unvis(words.plain[2]), *prefix});
   return true;
 }
 

@@ -90,6 +90,31 @@ TEST(Journal, TornAndForeignLinesChangeNothing) {
   EXPECT_EQ(state.snapshot.jails.size(), 1u);
 }
 
+TEST(Journal, NumbersThatDoNotFitAreNoNumbers) {
+  State state;
+  for (auto line : {"mount @owner=-1:2:3 /x", "mount @owner=0:2:3 /x", "mount @owner=4294967297:2:3 /x",
+                    "mount @owner=1:-2:3 /x", "alias @owner=1:2:3 em0 10.0.0.1 129", "alias @owner=1:2:3 em0 10.0.0.1 -1"})
+    EXPECT_FALSE(apply_line(state, line)) << line;
+  EXPECT_TRUE(apply_line(state, "mount @owner=1:18446744073709551615:3 @was=-1 /x"));
+  EXPECT_EQ(state.mounts[0].owner.inode, 18446744073709551615u);
+  EXPECT_EQ(state.mounts[0].was, 0u);
+}
+
+TEST(Journal, AMakerStartsANewLife) {
+  State state;
+  fold(state, "jail 7 @cgroup=c/7 name=a\nrun 7 @keeper=9:9:9\njail 7 @owner=1:2:3 @cgroup=c/7 name=b\n");
+  EXPECT_EQ(state.snapshot.find(7)->runtime.keeper, 0);
+  EXPECT_EQ(state.makers.at(7).pid, 1);
+}
+
+TEST(Journal, NoJailIsBelowItself) {
+  State state;
+  fold(state, "jail 7 @parent=7 name=a\njail 7 @parent=8 name=b\njail 8 @parent=9 name=c\njail 9 @parent=7 name=d\n");
+  EXPECT_EQ(state.snapshot.find(7)->prison.name, "b");
+  EXPECT_EQ(state.snapshot.find(8)->prison.name, "c");
+  EXPECT_FALSE(state.snapshot.find(9));
+}
+
 TEST(Journal, RewriteFoldsToTheSameState) {
   State state;
   model::Runtime runtime;

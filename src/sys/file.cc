@@ -18,6 +18,7 @@ Result<Fd> open_resolved(int dir, const char* path, int flags, uint64_t resolve)
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.resolve = resolve;
   Fd fd(openat2(dir, path, how));
+  if (!fd && errno == ENOSYS) return sys_fail(errno, "openat2");
   if (!fd) return sys_fail(errno, "{}", path);
   return fd;
 }

@@ -23,6 +23,7 @@ std::string reason_of(int context) {
 
 Result<Fd> open_context(const char* type) {
   Fd context(::fsopen(type, FSOPEN_CLOEXEC));
+  if (!context && errno == ENOSYS) return sys_fail(errno, "fsopen");
   if (!context) return sys_fail(errno, "file system {}", type);
   return context;
 }
@@ -31,15 +32,20 @@ Result<> configure(int context, const char* type, const Tree::Options& options) 
   for (const auto& [key, value] : options) {
     int command = value.empty() ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
     if (::fsconfig(context, static_cast<fsconfig_command>(command), key.c_str(),
-                   value.empty() ? nullptr : value.c_str(), 0) < 0)
-      return sys_fail(errno, "{} option {}{}", type, key, reason_of(context));
+                   value.empty() ? nullptr : value.c_str(), 0) < 0) {
+      int error = errno;
+      if (error == ENOSYS) return sys_fail(error, "fsconfig");
+      return sys_fail(error, "{} option {}{}", type, key, reason_of(context));
+    }
   }
   return {};
 }
 
 Result<Fd> finish(int context, const char* type, uint64_t attributes) {
-  if (::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0)
-    return sys_fail(errno, "mount {}{}", type, reason_of(context));
+  if (::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0) {
+    int error = errno;
+    return sys_fail(error, "mount {}{}", type, reason_of(context));
+  }
   Fd mount(::fsmount(context, FSMOUNT_CLOEXEC, static_cast<unsigned>(attributes)));
   if (!mount) return sys_fail(errno, "fsmount {}", type);
   return mount;
@@ -137,8 +143,15 @@ Result<std::vector<MountEntry>> mount_table() {
 
 Result<uint64_t> mount_id(int fd) {
   struct statx status {};
-  if (::statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0) return sys_fail(errno, "statx");
-  return status.stx_mnt_id;
+  bool told = ::statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) == 0 && (status.stx_mask & STATX_MNT_ID);
+  if (told) return status.stx_mnt_id;
+  // Before Linux 5.8, or where a filter hides statx(2).
+  CB_TRY(std::string info, read_file(fmt::format("/proc/self/fdinfo/{}", fd)), "mount id");
+  size_t at = info.find("mnt_id:");
+  if (at == info.npos) return fail(Why::unsupported, "mount id: this kernel tells none");
+  auto id = parse_int(trim(std::string_view(info).substr(at + 7, info.find('\n', at) - at - 7)));
+  if (!id) return fail(Why::unsupported, "mount id: this kernel tells none");
+  return static_cast<uint64_t>(*id);
 }
 
 }  // namespace cellblock::sys

@@ -87,6 +87,7 @@ long raw_clone(const clone_args& args, int (*body)(void*), void* context) {
 
 Result<Fd> open_process(pid_t pid) {
   Fd pidfd(pidfd_open(pid));
+  if (!pidfd && errno == ENOSYS) return sys_fail(errno, "pidfd_open");
   if (!pidfd) return sys_fail(errno, "process {}", pid);
   return pidfd;
 }
