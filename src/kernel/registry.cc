@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "kernel/faults.hpp"
 #include "sys/file.hpp"
@@ -54,6 +55,12 @@ Result<const record::State*> Registry::refresh() {
   CB_CHECK(open_file());
   CB_CHECK(read_news());
   return &state_;
+}
+
+Result<record::State> Registry::take() {
+  CB_CHECK(refresh());
+  read_ = 0;
+  return std::exchange(state_, {});
 }
 
 Result<> Registry::update(const std::function<Result<std::string>(const record::State&)>& decide) {

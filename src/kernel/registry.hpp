@@ -17,6 +17,9 @@ class Registry {
   /// What the journal says by now. Reads only what was appended since the last call.
   Result<const record::State*> refresh();
 
+  /// The same to keep. The next call of any kind reads the journal anew.
+  Result<record::State> take();
+
   /// Runs `decide` on the newest state under the lock and appends the lines that it returns, in one write. The
   /// lock is held for the decision only, never over a kernel operation. A full disk appends nothing.
   Result<> update(const std::function<Result<std::string>(const record::State&)>& decide);

@@ -29,12 +29,12 @@ void expect_memory(size_t bytes) {
   const size_t size = next_huge_page(bytes);
   if (::sbrk(static_cast<intptr_t>(blocks - before)) == reinterpret_cast<void*>(-1)) return;
   ::mallopt(M_TOP_PAD, static_cast<int>(size + 2 * one_growth));
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(size));
   ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(2 * size));
-  void* volatile first = std::malloc(one_growth);
-  void* volatile second = std::malloc(one_growth);
+  // Never freed: untouched they are no memory, and what came to lie in them would be in small pages.
+  [[maybe_unused]] void* volatile first = std::malloc(one_growth);
+  [[maybe_unused]] void* volatile second = std::malloc(one_growth);
   ::madvise(reinterpret_cast<void*>(start), heap_end() - start, MADV_HUGEPAGE);  // refused: small pages, as ever
-  std::free(second);
-  std::free(first);
 }
 
 }  // namespace cellblock::sys

@@ -1,0 +1,76 @@
+// jail_get(2): what jails there are, and what is in them.
+#include <algorithm>
+#include <optional>
+
+#include "kernel/host_jails.hpp"
+#include "kernel/names.hpp"
+#include "kernel/process_mark.hpp"
+#include "sys/cgroup.hpp"
+
+namespace cellblock::kernel {
+
+using model::Jail;
+using model::JailId;
+
+Result<model::Snapshot> HostJails::get() {
+  CB_TRY(record::State state, registry_.take());
+  model::Snapshot& view = state.snapshot;
+  std::vector<Jail> dead;
+  std::optional<Names> names(std::in_place);
+  for (auto at = view.jails.begin(); at != view.jails.end();) {
+    auto& [jid, jail] = *at;
+    auto maker = state.makers.find(jid);
+    bool made = maker == state.makers.end(), visible = model::is_below(jail.prison.name, caller_name_);
+    bool shown = visible && made && names->take(jail.prison, jail.runtime);
+    if (visible && !shown && (made || !is_alive(maker->second))) dead.push_back(jail);
+    at = shown ? std::next(at) : view.jails.erase(at);
+  }
+  names.reset();
+  for (const Jail& jail : dead) CB_CHECK(kill_tree(jail), "cleaning up jail {}", jail.prison.name);
+  if (!dead.empty() || !state.mounts.empty() || !state.aliases.empty()) CB_CHECK(repair());
+  for (auto& [jid, jail] : view.jails) {
+    for (JailId up = jail.prison.parent; up && up != caller_;) {
+      auto above = view.jails.find(up);
+      if (above == view.jails.end()) break;
+      ++above->second.prison.children_cur;
+      up = above->second.prison.parent;
+    }
+  }
+  if (caller_ == 0) return view;
+  for (auto& [jid, jail] : view.jails) {
+    jail.prison.name = model::relative_name(jail.prison.name, caller_name_);
+    if (jail.prison.parent == caller_) jail.prison.parent = 0;
+    if (jail.prison.path.starts_with(caller_path_ + "/")) jail.prison.path.erase(0, caller_path_.size());
+  }
+  return view;
+}
+
+Result<Jail> HostJails::find(std::string_view word) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  const Jail* jail = state->snapshot.find_word(word, caller_name_);
+  Jail found = jail ? *jail : Jail();
+  if (jail && !state->makers.contains(jail->prison.jid) && Names().take(found.prison, found.runtime)) {
+    for (const auto& [jid, other] : state->snapshot.jails)
+      if (model::is_below(other.prison.name, found.prison.name)) ++found.prison.children_cur;
+    return found;
+  }
+  bool number = !word.empty() && word.find_first_not_of("0123456789") == word.npos;
+  return number ? fail(Why::absent, "jail {} not found", word) : fail(Why::absent, "jail \"{}\" not found", word);
+}
+
+Result<const Jail*> HostJails::visible(JailId jid) {
+  CB_TRY(const record::State* state, registry_.refresh());
+  const Jail* jail = state->snapshot.find(jid);
+  if (!jail || !model::is_below(jail->prison.name, caller_name_)) return bare_fail(EINVAL);
+  return jail;
+}
+
+Result<std::vector<pid_t>> HostJails::processes(JailId jid) {
+  CB_TRY(const Jail* jail, visible(jid));
+  CB_TRY(int groups, cgroups());
+  CB_TRY(std::vector<pid_t> pids, sys::group_processes(groups, jail->runtime.cgroup));
+  std::erase(pids, jail->runtime.keeper);
+  return pids;
+}
+
+}  // namespace cellblock::kernel
