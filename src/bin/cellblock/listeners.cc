@@ -65,7 +65,7 @@ std::vector<Listener> host_listeners(const std::vector<sys::Socket>& sockets, co
     found.push_back({protocol_name(socket), socket.port, holder ? holder->program : std::string(nobody), holder ? holder->pid : 0});
   }
   std::ranges::sort(found);
-  found.erase(std::ranges::unique(found).begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());  // not by std::ranges, which clang 14 lacks
   return found;
 }
 
