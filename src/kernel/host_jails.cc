@@ -273,7 +273,8 @@ void HostJails::left(JailId jid) {
 
 Result<> HostJails::end_if_empty(const Jail& jail) {
   if (!jail.prison.linux_init.empty()) return {};  // it ends with its init
-  const auto [jid, runtime] = std::pair(jail.prison.jid, jail.runtime);  // `jail` may lie in what refresh() changes
+  const JailId jid = jail.prison.jid;
+  const Runtime runtime = jail.runtime;  // `jail` may lie in what refresh() changes
   auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
   if (!keeper && keeper.error().why != Why::absent) return pass(std::move(keeper.error()));
   if (!keeper) return bury(jid, runtime);
