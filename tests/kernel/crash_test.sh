@@ -170,6 +170,14 @@ for way in $ways; do
   expect_clean "kill -9 of process 1, $way"
 done
 
+# The jail is dead, but its cgroup, mounts and addresses are there: the repair itself is killed at every step.
+half_dead() {
+  started
+  kill -9 "$(keeper)"
+}
+ways=by_repair kill_at_every repair half_dead "$faulty/cellblock" doctor --repair
+ways=by_listing kill_at_every listing half_dead "$faulty/jls"
+
 note "kill -9 of everything at once"
 sed 's/exec.poststart = "true"/exec.poststart = "sleep 60"/' "$W/jail.conf" >"$W/slow.conf"
 for way in $ways; do
