@@ -78,12 +78,18 @@ by_repair() {
 }
 ways="by_listing by_restart by_repair"
 
+# ways_at STEP: all of them; in the lab, whose processor is emulated, one, by turns.
+ways_at() {
+  local all=($ways)
+  if [ -n "${LAB:-}" ]; then echo "${all[$(($1 % ${#all[@]}))]}"; else echo "$ways"; fi
+}
+
 # kill_at_every WHAT PREPARATION COMMAND...: $steps is then how many steps the command has.
 kill_at_every() {
   local what=$1 before=$2 step status way
   shift 2
   for step in $(seq 500); do
-    for way in $ways; do
+    for way in $(ways_at "$step"); do
       fresh_host
       $before
       status=0
