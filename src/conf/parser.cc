@@ -237,7 +237,9 @@ void Parser::comments(std::vector<Item>& out) {
     if (comments_[next_comment_].before != next_) continue;
     Comment comment = comments_[next_comment_].comment;
     const Comment* before = out.empty() ? nullptr : std::get_if<Comment>(&out.back().what);
-    comment.trailing = comment.trailing && !out.empty() && (!before || before->trailing);
+    // Behind a comment to the end of the line (an empty statement stood between) it would become a part of it.
+    bool joins = before && !(before->trailing && before->text.starts_with("/*"));
+    comment.trailing = comment.trailing && !out.empty() && !joins;
     bool gap = has_gap_before(comment.at.begin);
     out.push_back({std::move(comment), gap});
   }

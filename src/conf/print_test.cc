@@ -21,6 +21,12 @@ TEST(Quote, FollowsJail8) {
   EXPECT_EQ(quote("a\nb"), "a\nb");
 }
 
+TEST(PrintTree, KeepsCommentsToTheEndOfTheLineApart) {
+  std::string text = reprinted("a { persist; # one\n;; # two\n}\n");
+  EXPECT_EQ(text, "a {\n    persist;  # one\n    # two\n}\n");
+  EXPECT_EQ(reprinted(text), text);
+}
+
 TEST(PrintJails, LeavesTheJidOut) {
   std::vector<model::Wanted> jails{
       {.settings = {{"jid", {"7"}}, {"path", {"/x"}}, {"persist", {}}, {"name", {"7"}}}},
