@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "kernel/confine.hpp"
 #include "kernel/policy.hpp"
+#include "kernel/spawner.hpp"
 #include "kernel/warden_link.hpp"
 #include "port/latency.hpp"
 #include "sys/compat.hpp"
@@ -214,27 +215,6 @@ Result<> map_ids(pid_t pid, uint32_t base) {
   return {};
 }
 
-/// Where the caller stands: entering another mount namespace forgets its root and working directory.
-class Place {
- public:
-  static Result<Place> here() {
-    Place place;
-    CB_TRY(place.mounts_, sys::open("/proc/self/ns/mnt", O_RDONLY));
-    CB_TRY(place.root_, sys::open("/", O_PATH | O_DIRECTORY));
-    place.directory_ = Fd(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));  // may be gone or closed to us
-    return place;
-  }
-  Result<> return_to() const {
-    if (::setns(mounts_.get(), CLONE_NEWNS) < 0 || ::fchdir(root_.get()) < 0 || ::chroot(".") < 0)
-      return sys_fail(errno, "returning to the host's mount namespace");
-    if (directory_) (void)!::fchdir(directory_.get());
-    return {};
-  }
-
- private:
-  Fd mounts_, root_, directory_;
-};
-
 /// On the host: this process steps into the spawner namespace for the clone and back.
 Result<> clone_on_host(Cradle& cradle) {
   static const Result<Place> place = Place::here();
@@ -335,15 +315,9 @@ Result<> failure_of(const Cradle& cradle) {
 }
 
 Result<Fd> open_keeper(int spawner) {
-  // The keeper's file is only reachable in the spawner namespace: go there and back once per program.
-  static Fd keeper;
+  static Fd keeper;  // there and back once per program
   if (!keeper) {
-    CB_TRY(Place place, Place::here());
-    if (::setns(spawner, CLONE_NEWNS) < 0) return sys_fail(errno, "spawner namespace");
-    keeper = Fd(::open("/keeper", O_PATH | O_CLOEXEC));
-    int error = errno;
-    CB_CHECK(place.return_to());
-    if (!keeper) return sys_fail(error, "keeper");
+    CB_TRY(keeper, open_in_spawner(spawner, "/keeper"));
   }
   Fd copy(::fcntl(keeper.get(), F_DUPFD_CLOEXEC, 3));
   if (!copy) return sys_fail(errno, "keeper");
@@ -373,7 +347,7 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   }
   CB_TRY(cradle.root, sys::Tree::clone(request.root, false), "path {}", request.prison.path);
   Confinement init;
-  Fd warden;
+  Fd warden, usher;
   if (!request.prison.linux_init.empty()) {
     bool served = needs_warden(request.prison);
     if (served) {
@@ -381,6 +355,10 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
     }
     init = confinement_of_init(request.prison, served ? Listener::own : Listener::none);
     init.warden = warden.get();
+    if (request.uid_base == 0) {
+      CB_TRY(usher, open_in_spawner(cradle.spawner.get(), "/usher"));
+    }
+    init.usher = usher.get();
     cradle.confinement = &init;
   }
   latency::mark("detached root");

@@ -67,6 +67,8 @@ void point_to_words(Confinement& confinement, size_t arguments) {
     (i < arguments ? confinement.argv : confinement.environment).push_back(confinement.words[i].data());
   confinement.argv.push_back(nullptr);
   confinement.environment.push_back(nullptr);
+  confinement.ushered = {nullptr};
+  confinement.ushered.insert(confinement.ushered.end(), confinement.argv.begin(), confinement.argv.end());
   confinement.script = {const_cast<char*>("sh"), nullptr};
   confinement.script.insert(confinement.script.end(), confinement.argv.begin() + 1, confinement.argv.end());
 }
@@ -74,7 +76,7 @@ void point_to_words(Confinement& confinement, size_t arguments) {
 Confinement common(const model::Prison& prison, Listener listener) {
   Confinement confinement;
   confinement.own_users = prison.linux_userns != model::Sys::inherit;
-  confinement.shared_stack = stack_of(prison) == Stack::shared;
+  confinement.shared_stack = stack_of(prison) != Stack::own;
   confinement.powerless = !model::allowed(prison.allow, model::Allow::suser);
   confinement.capabilities = capabilities_for(prison);
   confinement.jid = prison.jid;
@@ -88,7 +90,8 @@ int place_descriptors(const Confinement& confinement) {
   return confinement.keep_descriptors ? 0 : sys::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
-/// For jails that share a network stack, and with it the name space of abstract sockets. The price: every entry is
+/// For jails that share a network stack, and with it the name space of abstract sockets: with the host, or the empty
+/// one of all jails without addresses. The price: every entry is
 /// a Landlock domain of its own, and domains can't trace one another. Landlock's scopes came with ABI 6; on older
 /// kernels a network namespace of the jail's own is the only fence for abstract sockets (jail.8 says so).
 int scope_sockets() {
@@ -168,10 +171,36 @@ int enter_directory(const Confinement& confinement) {
   return -1;
 }
 
+/// What execve(2) would say of the file's name and kind: after the usher has been executed it is too late to tell.
+bool is_executable(const char* path) {
+  struct stat status {};
+  if (::stat(path, &status) < 0) return false;
+  if (S_ISREG(status.st_mode)) return ::access(path, X_OK) == 0;
+  errno = EACCES;
+  return false;
+}
+
+void exec_by_usher(Confinement& confinement, const char* file) {
+  if (!is_executable(file)) return;
+  confinement.ushered[0] = const_cast<char*>(file);
+  ::syscall(SYS_execveat, confinement.usher, "", confinement.ushered.data(), confinement.environment.data(), AT_EMPTY_PATH);
+}
+
+/// Nothing above 2 goes in, but the usher as 3 until it is executed.
+int close_descriptors(Confinement& confinement) {
+  if (confinement.usher < 0) return sys::close_range(3, UINT_MAX, 0);
+  if (confinement.usher != 3 && ::dup3(confinement.usher, 3, O_CLOEXEC) < 0) return -1;
+  confinement.usher = 3;
+  return sys::close_range(4, UINT_MAX, 0);
+}
+
 int exec_first(Confinement& confinement) {
   int error = ENOENT;
   for (const std::string& candidate : confinement.candidates) {
-    ::execve(candidate.c_str(), confinement.argv.data(), confinement.environment.data());
+    if (confinement.usher >= 0)
+      exec_by_usher(confinement, candidate.c_str());
+    else
+      ::execve(candidate.c_str(), confinement.argv.data(), confinement.environment.data());
     if (errno == ENOEXEC) {  // a script without #!, as execvp(3) runs it
       confinement.script[1] = const_cast<char*>(candidate.c_str());
       ::execve("/bin/sh", confinement.script.data(), confinement.environment.data());
@@ -295,7 +324,7 @@ int run_confined(Confinement& confinement, int& error, const char*& what) {
   if (forget_inheritable() < 0) return failed("ambient capabilities");
   if (shrink_capabilities(confinement) < 0) return failed("capabilities");
   if (install_filter(confinement) < 0) return failed("seccomp");
-  if (!confinement.keep_descriptors && sys::close_range(3, UINT_MAX, 0) < 0) return failed("descriptors");
+  if (!confinement.keep_descriptors && close_descriptors(confinement) < 0) return failed("descriptors");
   if (become_user(confinement) < 0) return failed("setusercontext");
   if (enter_directory(confinement) < 0) return failed("chdir");
   if (confinement.before_exec) confinement.before_exec();

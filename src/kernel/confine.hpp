@@ -28,17 +28,19 @@ namespace cellblock::kernel {
 
 struct Confinement {
   bool own_users = false;       ///< in the jail's user namespace
-  bool shared_stack = false;    ///< the host's abstract sockets are in its network namespace
+  bool shared_stack = false;    ///< abstract sockets of others are in its network namespace
   bool powerless = false;       ///< allow.nosuser: uid 0 is a number like any other
   uint64_t capabilities = 0;    ///< the bounding set to keep
   std::vector<sock_filter> filter;
   int warden = -1;              ///< connection for the filter's notification descriptor; -1: no listener
+  int usher = -1;               ///< the program that executes the command in our place (src/keeper/usher.c)
   model::JailId jid = 0;
   std::optional<User> user;     ///< nullopt: root
   std::string directory = "/";
   std::vector<std::string> candidates;  ///< files to try for argv[0], in PATH order
   std::vector<char*> argv, environment;  ///< point into what the maker keeps alive
   std::vector<char*> script;             ///< sh, the file to be, argv[1] ...: for a script without #!
+  std::vector<char*> ushered;            ///< the file to be, argv: for the usher
   std::vector<std::string> words;        ///< keeps argv and environment alive
   int standard_output = -1, standard_error = -1;
   bool keep_descriptors = false;

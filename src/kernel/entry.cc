@@ -10,7 +10,9 @@
 
 #include "kernel/birth.hpp"
 #include "kernel/confine.hpp"
+#include "kernel/home.hpp"
 #include "kernel/policy.hpp"
+#include "kernel/spawner.hpp"
 #include "kernel/warden_link.hpp"
 #include "port/latency.hpp"
 #include "sys/compat.hpp"
@@ -94,6 +96,13 @@ Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::E
   }
   Confinement confinement = confinement_of(jail, entry, std::move(user), warden ? Listener::own : Listener::none);
   confinement.warden = warden.get();
+  Fd usher;
+  if (runtime.uid_base == 0) {
+    CB_TRY(Home home, Home::open(true));
+    CB_TRY(Fd spawner, home.spawner());
+    CB_TRY(usher, open_in_spawner(spawner.get(), "/usher"));
+  }
+  confinement.usher = usher.get();
   latency::mark("entry prepared");
   // Entering one's own user namespace again is an error: only those of jails that have one.
   Doorway door{.confinement = &confinement, .pid_namespace = keeper.get(), .keeper = keeper.get()};

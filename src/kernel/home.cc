@@ -54,11 +54,12 @@ int become_spawner() {
   auto tree = sys::Tree::create("tmpfs", {{"mode", "0555"}, {"size", "16k"}, {"source", "cellblock-spawner"}},
                                 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   if (!tree) return tree.error().sys;
-  // Not readable: the kernel then lets no one in a jail trace its keeper, which runs without a filter.
-  auto file = sys::open_at(tree->fd(), "keeper", O_WRONLY | O_CREAT | O_EXCL, 0111);
-  if (!file) return file.error().sys;
-  if (auto written = sys::write_all(file->get(), keeper::image()); !written) return written.error().sys;
-  file->reset();
+  for (auto [name, image] : {std::pair("keeper", keeper::image()), std::pair("usher", keeper::usher_image())}) {
+    // Not readable: the kernel then lets no one in a jail trace its keeper, which runs without a filter.
+    auto file = sys::open_at(tree->fd(), name, O_WRONLY | O_CREAT | O_EXCL, 0111);
+    if (!file) return file.error().sys;
+    if (auto written = sys::write_all(file->get(), image); !written) return written.error().sys;
+  }
   if (auto read_only = tree->change(MOUNT_ATTR_RDONLY); !read_only) return read_only.error().sys;
   if (auto attached = tree->attach("/"); !attached) return attached.error().sys;
   if (::fchdir(tree->fd()) < 0 || ::syscall(SYS_pivot_root, ".", ".") < 0 || ::umount2(".", MNT_DETACH) < 0)
@@ -133,12 +134,14 @@ Result<> make_namespace(const Pinned& pinned, int home) {
   return made;
 }
 
-/// The directory below the tmpfs serves as the lock for making things: it is always there.
+/// A file of root's: whoever can open a file can hold a lock on it for good, and /run is open to all.
+constexpr const char* making_lock = "/run/cellblock.lock";
+
 Result<Fd> lock_making() {
   CB_CHECK(sys::make_directory(AT_FDCWD, "/run", 0755));
   CB_CHECK(sys::make_directory(AT_FDCWD, home_path, 0700));
-  CB_TRY(Fd lock, sys::open("/run", O_RDONLY | O_DIRECTORY));
-  if (::flock(lock.get(), LOCK_EX) < 0) return sys_fail(errno, "flock /run");
+  CB_TRY(Fd lock, sys::open_at(AT_FDCWD, making_lock, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  if (::flock(lock.get(), LOCK_EX) < 0) return sys_fail(errno, "flock {}", making_lock);
   return lock;
 }
 

@@ -3,6 +3,7 @@
 //   journal   the record (record/journal.hpp)
 //   lock      flock(2) guards appends to the journal
 //   spawner   pins the spawner mount namespace: one empty read-only tmpfs that holds only the keeper
+//             and the usher
 //   nonet     pins the network namespace of jails without addresses: one for all, empty, never up
 //   dev/      one template of a jail's /dev per devfs ruleset in use
 //

@@ -77,7 +77,7 @@ const Setting* find_setting(const std::vector<Setting>& settings, std::string_vi
 Result<std::string> resolve_path(const std::string& root, const std::string& path) {
   auto open = [&]() -> Result<Fd> {
     if (root == "/") return sys::open(path, O_PATH | O_DIRECTORY);
-    CB_TRY(Fd top, sys::open(root, O_PATH | O_DIRECTORY));
+    CB_TRY(Fd top, sys::open_real(root, O_PATH | O_DIRECTORY));
     return sys::open_resolved(top.get(), path.c_str(), O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
   };
   auto directory = open();
@@ -208,7 +208,7 @@ Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
   if (jail.prison.linux_mount && jail.runtime.uid_base) CB_CHECK(delegate_group(group.get(), jail.runtime.uid_base));
   latency::mark("cgroup");
   CB_CHECK(faults::step("cgroup"));
-  CB_TRY(Fd root, sys::open(jail.prison.path, O_PATH | O_DIRECTORY), "path");
+  CB_TRY(Fd root, sys::open_real(jail.prison.path, O_PATH | O_DIRECTORY), "path");
   CB_TRY(Found found, find_inlays(jail.prison.path));
   jail.prison.mount_procfs |= found.proc;
   if (jail.prison.linux_mount) CB_CHECK(add_sysfs(found.inlays, root.get()));

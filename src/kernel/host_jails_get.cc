@@ -40,7 +40,10 @@ Result<model::Snapshot> HostJails::get() {
   for (auto& [jid, jail] : view.jails) {
     jail.prison.name = model::relative_name(jail.prison.name, caller_name_);
     if (jail.prison.parent == caller_) jail.prison.parent = 0;
-    if (jail.prison.path.starts_with(caller_path_ + "/")) jail.prison.path.erase(0, caller_path_.size());
+    if (jail.prison.path == caller_path_)
+      jail.prison.path = "/";
+    else if (jail.prison.path.starts_with(caller_path_ + "/"))
+      jail.prison.path.erase(0, caller_path_.size());
   }
   return view;
 }

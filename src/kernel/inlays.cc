@@ -57,7 +57,7 @@ bool below_one_of(const std::vector<std::string>& left, const std::string& targe
 }
 
 Result<Inlay> carry(const sys::MountEntry& entry, const std::string& inside, bool read_only) {
-  CB_TRY(Fd directory, sys::open(entry.target, O_PATH), "mount {}", entry.target);
+  CB_TRY(Fd directory, sys::open_real(entry.target, O_PATH), "mount {}", entry.target);
   CB_TRY(sys::Tree tree, sys::Tree::clone(directory.get(), false), "mount {}", entry.target);
   if (read_only) CB_CHECK(tree.change(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
   return Inlay{std::move(tree), inside};

@@ -3,14 +3,19 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "base/text.hpp"
+#include "kernel/home.hpp"
+#include "kernel/registry.hpp"
 #include "sys/file.hpp"
+#include "sys/process.hpp"
 
 namespace cellblock::kernel {
 
@@ -89,18 +94,21 @@ Result<int> Notification::inject(int fd, bool close_on_exec) const {
   return number;
 }
 
-model::JailId jail_in_cgroup(std::string_view cgroup_file) {
+model::JailId jail_in_cgroup(std::string_view cgroup_file, const model::Snapshot& now) {
   size_t line = cgroup_file.find("0::");
   if (line == cgroup_file.npos) return 0;
   std::string_view path = cgroup_file.substr(line + 3);
   path = path.substr(0, path.find('\n'));
   size_t top = path.find("/cellblock/");
   if (top == path.npos) return 0;
+  std::string group = "cellblock";
   model::JailId jid = 0;
   for (const std::string& part : split(path.substr(top + 11), '/')) {
+    group += "/" + part;
     auto number = parse_int(part);
-    if (!number || *number < 1 || *number > model::max_jail_id) break;
-    jid = static_cast<model::JailId>(*number);
+    const model::Jail* jail = number && *number <= model::max_jail_id ? now.find(static_cast<model::JailId>(*number)) : nullptr;
+    if (!jail || jail->runtime.cgroup != group) break;
+    jid = jail->prison.jid;
   }
   return jid;
 }
@@ -118,9 +126,29 @@ bool Notification::by_root_of(const model::Jail& jail) const {
 Result<model::JailId> Notification::jail() const {
   CB_TRY(std::string text, sys::read_file(fmt::format("/proc/{}/cgroup", pid())));
   if (!valid()) return sys_fail(ESRCH, "caller");
-  model::JailId jid = jail_in_cgroup(text);
+  static const Result<Home> home = Home::open(false);
+  if (!home) return pass(home.error());
+  static Registry registry(*home);  // the warden is asked often: it reads what is new only
+  CB_TRY(const record::State* state, registry.refresh());
+  model::JailId jid = jail_in_cgroup(text, state->snapshot);
   if (jid == 0) return sys_fail(EPERM, "caller in no jail");
   return jid;
+}
+
+Result<Fd> Notification::descriptor(uint64_t number) const {
+  constexpr unsigned of_thread = O_EXCL;  // PIDFD_THREAD, Linux 6.9
+  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid(), of_thread)));
+  if (!process) {  // the calling thread's process, whose table is usually the same
+    CB_TRY(std::string status, sys::read_file(fmt::format("/proc/{}/status", pid())));
+    size_t at = status.find("\nTgid:");
+    auto leader = at == status.npos ? std::nullopt : parse_int(trim(status.substr(at + 6, status.find('\n', at + 1) - at - 6)));
+    if (!leader) return bare_fail(ESRCH);
+    CB_TRY(process, sys::open_process(static_cast<pid_t>(*leader)));
+  }
+  Fd copy(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), number, 0)));
+  if (!copy) return bare_fail(errno);
+  if (!valid()) return bare_fail(ESRCH);
+  return copy;
 }
 
 }  // namespace cellblock::kernel

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "model/jail.hpp"
+#include "model/snapshot.hpp"
 
 namespace cellblock::kernel {
 
@@ -37,10 +38,14 @@ class Notification {
   /// Puts a copy of `fd` into the caller; returns its number there.
   Result<int> inject(int fd, bool close_on_exec = true) const;
 
+  /// A copy of the caller's descriptor `number`. What is checked must be what is used: another thread may put
+  /// something else under that number meanwhile.
+  Result<Fd> descriptor(uint64_t number) const;
+
   /// Whether the caller is root in the jail. A right that the warden uses for it must be one that it has.
   bool by_root_of(const model::Jail& jail) const;
 
-  /// The jail that the caller is in, by its cgroup: "cellblock/7/9" is jail 9.
+  /// The jail that the caller is in, by its cgroup: "cellblock/7/9" is jail 9 in jail 7.
   Result<model::JailId> jail() const;
 
  private:
@@ -49,8 +54,8 @@ class Notification {
   seccomp_notif call_;
 };
 
-/// The jid in a line of /proc/PID/cgroup, 0 if there is none. The last all-digit component behind "cellblock"
-/// counts; a jail that makes groups of its own can only pass for a jail inside it.
-model::JailId jail_in_cgroup(std::string_view cgroup_file);
+/// The innermost jail of `now` whose group the process of this /proc/PID/cgroup is in, 0 if there is none. A jail
+/// may make groups of its own and name them as it likes: one counts if it is where the jail of that number lives.
+model::JailId jail_in_cgroup(std::string_view cgroup_file, const model::Snapshot& now);
 
 }  // namespace cellblock::kernel

@@ -140,7 +140,10 @@ void rule_sockets(Rules& rules, const Prison& prison, Listener listener) {
   rules.add(CALL(socket), std::move(conditions), may(prison, Allow::socket_af) ? allow() : no_family);
   // The old multiplexer hides its arguments behind a pointer.
   bool open = inet && inet6 && raw && may(prison, Allow::socket_af);
-  if (!open) rules.add(CALL32(socketcall), {{.argument = 0, .value = 1 /* SYS_SOCKET */, .verdict = refuse(EPERM)}}, allow());
+  std::vector<Condition> hidden;
+  if (!open) hidden.push_back({.argument = 0, .value = 1 /* SYS_SOCKET */, .verdict = refuse(EPERM)});
+  if (is_restricted(prison)) hidden.push_back({.argument = 0, .value = 2 /* SYS_BIND */, .verdict = refuse(EPERM)});
+  if (!hidden.empty()) rules.add(CALL32(socketcall), std::move(hidden), allow());
 }
 
 /// bind(2) on a stack that is not the jail's: to its own addresses only, and for allow.reserved_ports with a
@@ -148,7 +151,7 @@ void rule_sockets(Rules& rules, const Prison& prison, Listener listener) {
 bool binds_by_warden(const Prison& prison) {
   if (stack_of(prison) != Stack::shared) return false;
   bool ports = prison.linux_userns != Sys::inherit && may(prison, Allow::reserved_ports);
-  return ports || prison.ip4 == Sys::fresh || prison.ip6 == Sys::fresh;
+  return ports || is_restricted(prison) || prison.children_max > 0;  // whose filters rely on this one
 }
 
 void rule_binds(Rules& rules, const Prison& prison, Listener listener) {
@@ -257,6 +260,11 @@ uint64_t capabilities_for(const Prison& prison) {
   if (prison.linux_mount) set |= bit(CAP_NET_ADMIN) | bit(CAP_MKNOD);
   if (!prison.linux_init.empty()) set |= bit(CAP_SYS_BOOT);
   return set;
+}
+
+bool is_restricted(const Prison& prison) {
+  if (stack_of(prison) != Stack::shared) return false;
+  return prison.ip4 == Sys::fresh || prison.ip6 == Sys::fresh || !prison.ip4_addr.empty() || !prison.ip6_addr.empty();
 }
 
 Stack stack_of(const Prison& prison) {

@@ -35,6 +35,10 @@ enum class Stack : uint8_t {
 };
 Stack stack_of(const model::Prison& prison);
 
+/// Whether the jail, on a stack that is not its own, has some of its addresses only: ip4.addr, ip6.addr or those of
+/// the jail around it.
+bool is_restricted(const model::Prison& prison);
+
 /// Whether some parameter can only be served by a warden, a helper process on the host.
 bool needs_warden(const model::Prison& prison);
 

@@ -213,9 +213,7 @@ Result<> serve_file_flags(const Notification& call, const Jail& jail) {
   CB_TRY(std::string bytes, call.read_memory(call.argument(2), sizeof(int)));
   int wanted = 0, now = 0;
   std::memcpy(&wanted, bytes.data(), sizeof wanted);
-  CB_TRY(Fd process, sys::open_process(call.pid()));
-  Fd file(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), call.argument(0), 0)));
-  if (!file) return bare_fail(errno);
+  CB_TRY(Fd file, call.descriptor(call.argument(0)));
   CB_TRY(struct stat status, sys::status_of(file.get()));
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return bare_fail(ENOTTY);
   if (::ioctl(file.get(), FS_IOC_GETFLAGS, &now) < 0) return bare_fail(errno);

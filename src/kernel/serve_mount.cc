@@ -1,9 +1,13 @@
 // mount(2) and umount2(2) on a jail's behalf: allow.mount and allow.mount.TYPE, paths resolved within its root.
 
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -86,6 +90,34 @@ Result<sys::Tree> new_tmpfs(const Jail& jail, const std::string& data) {
   return sys::Tree::create("tmpfs", options, MOUNT_ATTR_NODEV);
 }
 
+/// With the host's user ids nothing but the covers of kernel/confine.cc keeps root in the jail from writing what is
+/// the machine's in a proc. No proc without them is laid in such a jail, and none is taken apart.
+bool needs_covers(const Jail& jail) { return jail.runtime.uid_base == 0; }
+
+Result<bool> is_proc(int fd) {
+  struct statfs status {};
+  if (::fstatfs(fd, &status) < 0) return bare_fail(errno);
+  return status.f_type == PROC_SUPER_MAGIC;
+}
+
+/// Another mount of the jail's own /proc, with its covers.
+Result<sys::Tree> covered_proc(const Inside& inside) {
+  CB_TRY(Fd proc, inside.open("/proc"));
+  CB_TRY(uint64_t there, sys::mount_id(proc.get()));
+  CB_TRY(Fd root, inside.open("/"));
+  CB_TRY(uint64_t top, sys::mount_id(root.get()));
+  CB_TRY(bool is_one, is_proc(proc.get()));
+  if (!is_one || there == top) return bare_fail(EPERM);
+  return sys::Tree::clone(proc.get(), true);
+}
+
+Result<sys::Tree> bound(const Jail& jail, const Inside& inside, const std::string& path) {
+  CB_TRY(Fd source, inside.open(path));
+  CB_TRY(bool proc, is_proc(source.get()));
+  if (proc && needs_covers(jail)) return bare_fail(EPERM);  // the covers would stay behind
+  return sys::Tree::clone(source.get(), false);
+}
+
 Result<sys::Tree> new_tree(const Jail& jail, Allow kind, const std::string& data) {
   switch (kind) {
     case Allow::mount_tmpfs: return new_tmpfs(jail, data);
@@ -129,36 +161,58 @@ Result<> serve_mount(const Notification& call, const Jail& jail) {
   if (wanted.flags & MS_PRIVATE) return {};  // it is private already
   CB_TRY(const Kind* kind, permitted(jail, bind ? "nullfs" : wanted.type));
   bind |= kind->allow == Allow::mount_nullfs;
+  bool proc = kind->allow == Allow::mount_procfs || kind->allow == Allow::mount_linprocfs;
+  bool copy = proc && needs_covers(jail);
   sys::Tree tree;
-  if (!bind) {
+  if (!bind && !copy) {
     CB_TRY(tree, new_tree(jail, kind->allow, kind->allow == Allow::mount_tmpfs ? wanted.data : std::string()));
   }
   CB_TRY(Inside inside, Inside::of(call.pid()));
   CB_TRY(Fd target, inside.open(wanted.target));
   if (bind) {
-    CB_TRY(Fd source, inside.open(wanted.source));
-    CB_TRY(tree, sys::Tree::clone(source.get(), false));
+    CB_TRY(tree, bound(jail, inside, wanted.source));
+  } else if (copy) {
+    CB_TRY(tree, covered_proc(inside));
   }
   if (uint64_t attributes = wanted.flags & kept_flags) CB_CHECK(tree.change(attributes));
   if (!call.valid()) return bare_fail(ESRCH);
   return tree.attach(target.get());
 }
 
+namespace {
+
+/// Whether the mount at `path` (in the jail) is one that the jail was started with, or belongs to one.
+Result<bool> is_started_with(const Jail& jail, const std::vector<sys::MountEntry>& of_host, const std::string& path, int target) {
+  for (const char* own : {"/dev", "/proc", "/sys"})
+    if (path == own || path.starts_with(std::string(own) + "/")) return true;
+  std::string outside = (jail.prison.path == "/" ? "" : jail.prison.path) + path;
+  for (const sys::MountEntry& entry : of_host)
+    if (entry.target == outside) return true;
+  CB_TRY(Fd around, sys::open_at(target, "..", O_PATH | O_DIRECTORY));
+  return is_proc(around.get());  // a cover
+}
+
+}  // namespace
+
 /// A jail may undo what lies inside its root, but neither the root nor what it was started with.
 Result<> serve_umount(const Notification& call, const Jail& jail) {
   if (!call.is_native()) return bare_fail(ENOSYS);
   if (!model::allowed(jail.prison.allow, Allow::mount) || !call.by_root_of(jail)) return bare_fail(EPERM);
   CB_TRY(std::string path, call.read_string(call.argument(0)));
-  for (const char* own : {"/", "/dev", "/dev/pts", "/dev/shm", "/proc"})
-    if (path == own) return sys_fail(EPERM, "{}", path);
+  CB_TRY(std::vector<sys::MountEntry> of_host, sys::mount_table());
   CB_TRY(Inside inside, Inside::of(call.pid()));
   CB_TRY(Fd target, inside.open(path));
   CB_TRY(Fd root, inside.open("/"));
   CB_TRY(uint64_t there, sys::mount_id(target.get()));
   CB_TRY(uint64_t top, sys::mount_id(root.get()));
   if (there == top) return sys_fail(EINVAL, "{}", path);
+  // By the kernel's name for it, whatever the caller's was.
+  char real[PATH_MAX];
+  if (::fchdir(target.get()) < 0 || ::syscall(SYS_getcwd, real, sizeof real) < 0) return sys_fail(errno, "{}", path);
+  CB_TRY(bool started, is_started_with(jail, of_host, real, target.get()));
+  if (started || real[0] != '/') return sys_fail(EPERM, "{}", path);
   if (!call.valid()) return bare_fail(ESRCH);
-  if (::fchdir(target.get()) < 0 || ::umount2(".", MNT_DETACH | UMOUNT_NOFOLLOW) < 0) return sys_fail(errno, "{}", path);
+  if (::umount2(".", MNT_DETACH | UMOUNT_NOFOLLOW) < 0) return sys_fail(errno, "{}", path);
   return {};
 }
 

@@ -23,6 +23,7 @@ Prison host_prison(const HostFacts& host) {
   prison.ip4 = prison.ip6 = Sys::inherit;
   prison.sysvmsg = prison.sysvsem = prison.sysvshm = Sys::fresh;
   prison.allow.set();
+  prison.linux_mount = true;
   return prison;
 }
 
@@ -184,6 +185,7 @@ Result<> check_against_parent(const Call& call) {
   const SetRequest& request = call.request;
   if (request.has("securelevel") && values.securelevel < parent.securelevel) return refuse(EPERM);
   if (request.has("children.max") && values.children_max >= parent.children_max) return refuse(EPERM);
+  if (request.has("linux.mount") && values.linux_mount && !parent.linux_mount) return refuse(EPERM);
   if (request.has("enforce_statfs") && values.enforce_statfs < parent.enforce_statfs) return refuse(EPERM);
   if (request.has("devfs_ruleset") && call.caller.jid != 0 && values.devfs_ruleset > 0 &&
       values.devfs_ruleset != parent.devfs_ruleset)

@@ -260,6 +260,14 @@ TEST(JailSetLimits, ALevelFurtherUpBindsToo) {
   EXPECT_EQ(host.create_error("name=x"), "prison limit exceeded");
 }
 
+TEST(JailSetLimits, MountingIsTheParentsToGive) {
+  Host host;
+  host.create("name=a children.max=5");
+  EXPECT_EQ(host.create_error("name=a.b linux.mount"), not_permitted);
+  host.create("name=m children.max=5 linux.mount");
+  EXPECT_EQ(host.create_error("name=m.b linux.mount"), "");
+}
+
 TEST(JailSetLimits, ChildrenMaxIsBelowTheParents) {
   Host host;
   EXPECT_EQ(host.create_error("children.max=999999"), not_permitted);

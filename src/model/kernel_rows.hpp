@@ -123,8 +123,9 @@ inline constexpr Param system_rows[] = {
      .text = "The IPv4 addresses that the jail may use, the primary one first. "
              "`interface|address/prefix` also puts the address on that interface while the jail runs.",
      .effect = Effect::partial,
-     .on_linux = "Addresses are put on interfaces and taken off again. That processes use no other address of the "
-                 "host is not enforced yet.",
+     .on_linux = "Addresses are put on interfaces and taken off again. bind(2) reaches no other one. The wildcard of a "
+                 "jail with several addresses, and a socket that sends or listens without having been bound, are the "
+                 "host's: `vnet=new` is what keeps a jail off the host's addresses.",
      .field = &Prison::ip4_addr},
     {.name = "ip6.addr", .kind = Kind::list, .side = Side::kernel, .comma_list = true, .since = "7.2",
      .text = "The same as `ip4.addr`, for IPv6.", .effect = Effect::partial,
@@ -185,7 +186,7 @@ inline constexpr Param own_rows[] = {
     {.name = "linux.mount", .kind = Kind::boolean, .side = Side::kernel, .create_only = true, .fallback = "false",
      .since = "cellblock",
      .text = "The mount system calls work inside as Linux defines them for a user namespace, whatever `allow.mount` "
-             "says.",
+             "says. A jail in a jail may have it if the outer one does.",
      .on_linux = "The seccomp filter leaves mount(2) and its relatives alone.", .field = &Prison::linux_mount},
 };
 

@@ -23,6 +23,10 @@ Result<Fd> open_resolved(int dir, const char* path, int flags, uint64_t resolve)
   return fd;
 }
 
+Result<Fd> open_real(const std::string& path, int flags) {
+  return open_resolved(AT_FDCWD, path.c_str(), flags, RESOLVE_NO_SYMLINKS);
+}
+
 Result<std::string> read_all(int fd, size_t limit) {
   std::string text;
   size_t used = 0;

@@ -16,6 +16,9 @@ Result<Fd> open_at(int dir, const char* path, int flags, mode_t mode = 0);
 inline Result<Fd> open(const std::string& path, int flags, mode_t mode = 0) {
   return open_at(AT_FDCWD, path.c_str(), flags, mode);
 }
+/// Opens a path that is known to be real (realpath(3)): a symbolic link in it has been put there since, by someone
+/// who wants another file opened.
+Result<Fd> open_real(const std::string& path, int flags);
 /// openat2(2) with RESOLVE_* flags: what a jail may have put in the path can't lead out of `dir`.
 Result<Fd> open_resolved(int dir, const char* path, int flags, uint64_t resolve);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "view/jls_data.hpp"
 #include "view/jls_text.hpp"
 
@@ -61,13 +62,28 @@ Answer no_such_jail(const JlsRequest& request, std::string_view text) {
   return answer;
 }
 
-void append_padded(std::string& out, std::string_view text, size_t width, size_t widest) {
+std::string harmless(std::string_view text, std::string_view kept) {
+  std::string out;
+  for (size_t at = 0; at < text.size(); ++at) {
+    auto byte = static_cast<unsigned char>(text[at]);
+    auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
+    bool control = (byte < ' ' && !kept.contains(text[at])) || byte == 0x7f;
+    bool of_latin1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;  // U+0080 to U+009F
+    if (of_latin1) out += vis(text.substr(at++, 2));
+    else if (control) out += vis(text.substr(at, 1));
+    else out += text[at];
+  }
+  return out;
+}
+
+void append_padded(std::string& out, std::string_view raw, size_t width, size_t widest) {
+  const std::string text = harmless(raw, "");
   size_t characters = 0, bytes = 0;
   while (bytes < text.size() && characters < widest) {
-    bytes += size_of_character(text.substr(bytes));
+    bytes += size_of_character(std::string_view(text).substr(bytes));
     ++characters;
   }
-  out += text.substr(0, bytes);
+  out.append(text, 0, bytes);
   if (characters < width) out.append(width - characters, ' ');
 }
 

@@ -17,7 +17,11 @@ Answer list_jails(const JlsRequest& request, const model::Snapshot& snapshot);
 /// what comes before the first jail is printed all the same.
 Answer no_such_jail(const JlsRequest& request, std::string_view text);
 
-/// `text` in columns: cut off at `widest` characters and filled up with blanks to `width`. A character is one
+/// `text` as a terminal may be given it: a jail chooses its names, and must not command the administrator's terminal.
+/// Control characters other than those in `kept` become \ooo.
+std::string harmless(std::string_view text, std::string_view kept);
+
+/// `text` in columns, harmless: cut off at `widest` characters and filled up with blanks to `width`. A character is one
 /// of UTF-8, and is never cut through; bytes that are not UTF-8 count one each.
 void append_padded(std::string& out, std::string_view text, size_t width, size_t widest);
 

@@ -68,6 +68,14 @@ TEST(Jls, Table) {
             "    12                                                /\n");
 }
 
+TEST(Jls, AJailDoesNotCommandTheTerminal) {
+  EXPECT_EQ(harmless("a\033[31mb\n\x7f\xc2\x9b" "31m\u00fc", ""), "a\\033[31mb\\012\\177\\302\\23331m\u00fc");
+  EXPECT_EQ(harmless("a\tb\n\r", "\n\t"), "a\tb\n\\015");
+  std::string out;
+  append_padded(out, "\a", 6, 6);
+  EXPECT_EQ(out, "\\007  ");
+}
+
 TEST(Jls, TableWithoutJailsIsAHeader) {
   EXPECT_EQ(text({}, {}), "   JID  IP Address      Hostname                      Path\n");
 }

@@ -67,7 +67,7 @@ void append_value(std::string& out, std::string_view value, bool quoted) {
   else if (value.find_first_of(" \t") != value.npos)
     quote = '"';
   if (quote && quoted) out += quote;
-  out += value;
+  out += harmless(value, "\n\t");
   if (quote && quoted) out += quote;
 }
 

@@ -13,12 +13,7 @@ constexpr std::string_view gap = "  ";
 /// A cell as the terminal may be given it.
 std::string shown(const std::string& cell) {
   if (cell.empty()) return "-";
-  std::string out;
-  for (char c : cell) {
-    bool control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-    out += control ? vis(std::string_view(&c, 1)) : std::string(1, c);
-  }
-  return out;
+  return harmless(cell, "");
 }
 
 size_t width_of(std::string_view text) {

@@ -71,7 +71,9 @@ int run(std::span<char*> words) {
   arguments.assign(words.begin() + 1, words.end());
   for (auto probes : all)
     if (run_named(probes, words[0])) return 0;
-  return run_named(named_processes(), words[0]) || run_named(named_sockets(), words[0]) ? 0 : 2;
+  for (auto probes : {named_processes(), named_sockets(), named_binds()})
+    if (run_named(probes, words[0])) return 0;
+  return 2;
 }
 
 }  // namespace probe

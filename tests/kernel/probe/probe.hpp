@@ -26,6 +26,7 @@ std::span<const Probe> sockets();
 /// Those that need an argument, and so run only when named.
 std::span<const Probe> named_processes();
 std::span<const Probe> named_sockets();
+std::span<const Probe> named_binds();
 
 /// The arguments after the probe's name.
 extern std::vector<std::string> arguments;

@@ -166,7 +166,16 @@ std::string take_directory() {
   return ::access(arguments.at(1).c_str(), F_OK) == 0 ? "REACHED by chroot" : "contained";
 }
 
+std::string listen_at() {
+  int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  socklen_t length;
+  sockaddr_un address = address_of(arguments.at(0), length);
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), length) < 0 || ::listen(fd, 1) < 0) return errno_name(errno);
+  for (;;) ::pause();
+}
+
 constexpr Probe with_arguments[] = {{"connect", connect_to},
+                                    {"listen", listen_at},
                                     {"send", send_to},
                                     {"give_directory", give_directory},
                                     {"take_directory", take_directory}};
