@@ -260,6 +260,12 @@ TEST(JailSetLimits, ALevelFurtherUpBindsToo) {
   EXPECT_EQ(host.create_error("name=x"), "prison limit exceeded");
 }
 
+TEST(JailSetLimits, NoTextFillsTheJournal) {
+  Host host;
+  for (std::string parameter : {"path=/", "host.hostname=", "linux.init=/", "mac.do.rules=", "linux.osname="})
+    EXPECT_EQ(host.create_error("name=a " + parameter + std::string(1024, 'a')), "File name too long") << parameter;
+}
+
 TEST(JailSetLimits, MountingIsTheParentsToGive) {
   Host host;
   host.create("name=a children.max=5");

@@ -19,7 +19,8 @@ constexpr Length lengths[] = {
     {&Prison::name, max_host_name},       {&Prison::hostname, max_host_name},
     {&Prison::domainname, max_host_name}, {&Prison::hostuuid, max_host_uuid},
     {&Prison::path, max_path},            {&Prison::linux_osname, max_linux_name},
-    {&Prison::linux_osrelease, max_linux_name},
+    {&Prison::linux_osrelease, max_linux_name}, {&Prison::linux_init, max_path},
+    {&Prison::mac_do_rules, max_path},
 };
 
 Result<> check_ranges(const SetRequest& request) {

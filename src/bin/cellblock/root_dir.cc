@@ -58,8 +58,10 @@ Result<> copy_bytes(int from, int to, uint64_t size) {
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 Result<RootDir> RootDir::make(const std::string& path) {
-  for (size_t slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1))
-    CB_CHECK(sys::make_directory(AT_FDCWD, path.substr(0, slash).c_str(), 0755), "{}", path);
+  for (size_t slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1)) {
+    bool last = path.find('/', slash + 1) == path.npos;
+    CB_CHECK(sys::make_directory(AT_FDCWD, path.substr(0, slash).c_str(), last ? 0700 : 0755), "{}", path);
+  }
   CB_CHECK(sys::make_directory(AT_FDCWD, path.c_str(), 0755), "{}", path);
   CB_TRY(Fd dir, sys::open(path, O_RDONLY | O_DIRECTORY));
   return RootDir(std::move(dir), path);

@@ -16,7 +16,9 @@ namespace cellblock {
 
 class RootDir {
  public:
-  /// Opens `path`, and makes it with its parents if it is missing.
+  /// Opens `path`, and makes it with its parents if it is missing. The one around it, if made, is closed to all but
+  /// root: files that run with the rights of their owner are the jail's to make, and must not be there for the host's
+  /// users to execute.
   static Result<RootDir> make(const std::string& path);
 
   /// `path` and its parents; those that exist stay as they are, links to directories included.

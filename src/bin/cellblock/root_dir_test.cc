@@ -33,6 +33,13 @@ TEST_F(RootDirTest, MakesFoldersWithParents) {
   EXPECT_FALSE(root.has("/var/empty/y"));
 }
 
+TEST_F(RootDirTest, TheFolderOfJailsIsClosed) {
+  ASSERT_TRUE(RootDir::make(folder.at("srv/jails/web")));
+  EXPECT_EQ(mode_of("../../srv"), 0755u);
+  EXPECT_EQ(mode_of("../../srv/jails"), 0700u);
+  EXPECT_EQ(mode_of("../../srv/jails/web"), 0755u);
+}
+
 TEST_F(RootDirTest, WritesReplacesRemoves) {
   ASSERT_TRUE(root.file("/etc/passwd", 0600, "one"));
   ASSERT_TRUE(root.file("/etc/passwd", 0644, "two"));
