@@ -2,7 +2,6 @@
 
 #include <linux/magic.h>
 #include <sched.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -140,9 +139,7 @@ constexpr const char* making_lock = "/run/cellblock.lock";
 Result<Fd> lock_making() {
   CB_CHECK(sys::make_directory(AT_FDCWD, "/run", 0755));
   CB_CHECK(sys::make_directory(AT_FDCWD, home_path, 0700));
-  CB_TRY(Fd lock, sys::open_at(AT_FDCWD, making_lock, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
-  if (::flock(lock.get(), LOCK_EX) < 0) return sys_fail(errno, "flock {}", making_lock);
-  return lock;
+  return sys::take_lock(AT_FDCWD, making_lock);
 }
 
 /// Opens it, made where it is missing.

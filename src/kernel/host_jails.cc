@@ -16,7 +16,6 @@
 #include "kernel/faults.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
-#include "kernel/names.hpp"
 #include "kernel/process_mark.hpp"
 #include "model/sysctl_store.hpp"
 #include "port/latency.hpp"

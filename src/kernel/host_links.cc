@@ -118,20 +118,12 @@ Result<bool> delete_address(const std::string& interface, const std::string& add
   return true;
 }
 
-Result<Registry*> HostLinks::registry() {
-  if (!registry_) {
-    CB_TRY(Home home, Home::open(true));
-    home_.emplace(std::move(home));
-    registry_.emplace(*home_);
-  }
-  return &*registry_;
-}
 
 /// What was there before is nobody's to take away: it stays out of the journal.
 Result<> HostLinks::add_alias(const std::string& interface, const std::string& address, int prefix) {
   CB_TRY(Request request, address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface, address, prefix));
   if (has_address(interface, address)) return sys_fail(EEXIST, "{}: address {}/{}", interface, address, prefix);
-  CB_TRY(Registry * record, registry());
+  CB_TRY(Registry * record, registry_.get());
   const record::AliasMade alias{this_process(), interface, as_shown(address), prefix};
   CB_CHECK(record->append(record::alias_line(alias)));
   Result<> added = faults::step("alias announced");
@@ -143,7 +135,7 @@ Result<> HostLinks::add_alias(const std::string& interface, const std::string& a
 }
 
 Result<> HostLinks::remove_alias(const std::string& interface, const std::string& address, int prefix) {
-  CB_TRY(Registry * record, registry());
+  CB_TRY(Registry * record, registry_.get());
   CB_CHECK(faults::step("alias"));
   CB_CHECK(delete_address(interface, address, prefix));
   faults::passed("alias removed");

@@ -1,9 +1,6 @@
 // Addresses and interfaces of a host, over rtnetlink, each written to the journal before it is made.
 #pragma once
 
-#include <optional>
-
-#include "kernel/home.hpp"
 #include "kernel/registry.hpp"
 #include "port/links.hpp"
 
@@ -17,10 +14,7 @@ class HostLinks : public port::Links {
   Result<> move_back(const std::string& interface, pid_t keeper) override;
 
  private:
-  Result<Registry*> registry();
-
-  std::optional<Home> home_;
-  std::optional<Registry> registry_;
+  LateRegistry registry_;
 };
 
 /// Takes an address away; true: it was there.

@@ -123,17 +123,9 @@ Result<bool> unmount_at(const std::string& root, const std::string& target, uint
   return sys_fail(errno, "umount {}", target);
 }
 
-Result<Registry*> HostMounts::registry() {
-  if (!registry_) {
-    CB_TRY(Home home, Home::open(true));
-    home_.emplace(std::move(home));
-    registry_.emplace(*home_);
-  }
-  return &*registry_;
-}
 
 Result<> HostMounts::mount(const port::MountRequest& request) {
-  CB_TRY(Registry * record, registry());
+  CB_TRY(Registry * record, registry_.get());
   CB_CHECK(undo_strays_below(*record, request.root));
   CB_TRY(Fd target, open_target(request.root, request.target));
   CB_TRY(uint64_t was, sys::mount_id(target.get()));
@@ -146,7 +138,7 @@ Result<> HostMounts::mount(const port::MountRequest& request) {
 }
 
 Result<> HostMounts::unmount(const port::MountRequest& request) {
-  CB_TRY(Registry * record, registry());
+  CB_TRY(Registry * record, registry_.get());
   CB_TRY(const record::State* state, record->refresh());
   uint64_t was = 0;
   for (const record::MountMade& made : state->mounts)

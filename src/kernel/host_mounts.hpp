@@ -1,9 +1,6 @@
 // Mounts below a jail's root on the host, each written to the journal before it is made.
 #pragma once
 
-#include <optional>
-
-#include "kernel/home.hpp"
 #include "kernel/registry.hpp"
 #include "port/mounts.hpp"
 
@@ -15,10 +12,7 @@ class HostMounts : public port::Mounts {
   Result<> unmount(const port::MountRequest& request) override;
 
  private:
-  Result<Registry*> registry();
-
-  std::optional<Home> home_;
-  std::optional<Registry> registry_;
+  LateRegistry registry_;
 };
 
 /// One mount by FreeBSD's rules: `target` is an open directory (or file, for nullfs).

@@ -18,11 +18,8 @@ class Names {
   /// Takes the names of the jail's process 1 into `prison`; false when it does not run any more.
   bool take(model::Prison& prison, const model::Runtime& runtime) {
     if (!runtime.keeper) return false;
-    auto keeper = sys::open_process(runtime.keeper);
+    auto keeper = sys::open_marked(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
     if (!keeper) return keeper.error().why != Why::absent;  // what can't be looked at is not dead for that
-    auto mark = sys::mark_of(runtime.keeper, keeper->get());
-    if (!mark) return mark.error().why != Why::absent;
-    if (*mark != sys::ProcessMark{runtime.keeper_inode, runtime.keeper_start}) return false;
     if (prison.host == model::Sys::inherit || !own_) return !sys::wait_end(keeper->get(), 0).value_or(false);
     // An ended process has no namespaces any more: no need to ask whether it has, which counts with 1,000 jails.
     if (::setns(keeper->get(), CLONE_NEWUTS) < 0) return errno != ESRCH;

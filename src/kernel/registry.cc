@@ -1,7 +1,5 @@
 #include "kernel/registry.hpp"
 
-#include <sys/file.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -17,13 +15,6 @@ namespace {
 constexpr size_t short_enough = 32 << 10;
 /// What a byte of the journal becomes in memory, as the state and a view of it: measured with 1,000 plain jails.
 constexpr size_t memory_of_a_byte = 12;
-
-Result<Fd> take_lock(int home) {
-  CB_TRY(Fd lock, sys::open_at(home, "lock", O_RDWR | O_CREAT, 0600));
-  while (::flock(lock.get(), LOCK_EX) < 0)
-    if (errno != EINTR) return sys_fail(errno, "flock {}/lock", home_path);
-  return lock;
-}
 
 }  // namespace
 
@@ -64,7 +55,7 @@ Result<record::State> Registry::take() {
 }
 
 Result<> Registry::update(const std::function<Result<std::string>(const record::State&)>& decide) {
-  CB_TRY(Fd lock, take_lock(home_.fd()));
+  CB_TRY(Fd lock, sys::take_lock(home_.fd(), "lock"));
   CB_TRY(const record::State* state, refresh());
   CB_TRY(std::string lines, decide(*state));
   if (!lines.empty()) CB_CHECK(put(lines));
@@ -100,6 +91,15 @@ Result<> Registry::rewrite_if_long() {
   if (::renameat(home_.fd(), "journal.new", home_.fd(), "journal") < 0) return sys_fail(errno, "journal.new");
   file_.reset();
   return refresh().map([](auto) {});
+}
+
+Result<Registry*> LateRegistry::get() {
+  if (!registry_) {
+    CB_TRY(Home home, Home::open(true));
+    home_.emplace(std::move(home));
+    registry_.emplace(*home_);
+  }
+  return &*registry_;
 }
 
 }  // namespace cellblock::kernel

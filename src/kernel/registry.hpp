@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "base/error.hpp"
 #include "kernel/home.hpp"
@@ -39,6 +40,16 @@ class Registry {
   size_t read_ = 0;  ///< bytes folded so far
   size_t rewrite_from_ = 0;  ///< a shorter journal is not mostly history
   record::State state_;
+};
+
+/// The registry of a port that may never need one: opened when first asked for.
+class LateRegistry {
+ public:
+  Result<Registry*> get();
+
+ private:
+  std::optional<Home> home_;
+  std::optional<Registry> registry_;
 };
 
 }  // namespace cellblock::kernel

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -67,8 +66,8 @@ class Warden {
   bool retire() {
     auto home = Home::open(false);
     if (!home) return true;
-    auto lock = sys::open_at(home->fd(), "warden.lock", O_RDWR | O_CREAT, 0600);
-    if (!lock || ::flock(lock->get(), LOCK_EX) < 0) return false;
+    auto lock = sys::take_lock(home->fd(), "warden.lock");
+    if (!lock) return false;
     epoll_event event{};
     if (::epoll_wait(epoll_.get(), &event, 1, 0) > 0) {
       handle(event);

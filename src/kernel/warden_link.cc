@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -75,8 +74,7 @@ Result<> start(int listening) {
 
 Result<Fd> connect_warden() {
   CB_TRY(Home home, Home::open(true));
-  CB_TRY(Fd lock, sys::open_at(home.fd(), "warden.lock", O_RDWR | O_CREAT, 0600));
-  if (::flock(lock.get(), LOCK_EX) < 0) return sys_fail(errno, "flock");
+  CB_TRY(Fd lock, sys::take_lock(home.fd(), "warden.lock"));
   if (auto connected = try_connect()) return connected;
   Fd listening(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!listening) return sys_fail(errno, "socket");

@@ -1,6 +1,10 @@
 #include "sys/file.hpp"
 
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdio>
 #include <climits>
 
 #include "sys/compat.hpp"
@@ -64,6 +68,27 @@ Result<> write_at(int dir, const char* path, std::string_view text) {
   CB_TRY(Fd fd, open_at(dir, path, O_WRONLY));
   if (::write(fd.get(), text.data(), text.size()) < 0) return sys_fail(errno, "write {}", path);
   return {};
+}
+
+Result<> replace_file(const std::string& path, std::string_view text) {
+  struct stat old {};
+  bool is_old = ::stat(path.c_str(), &old) == 0;
+  std::string aside = fmt::format("{}.{}", path, ::getpid());
+  ::unlink(aside.c_str());  // of one that was killed and had the same pid
+  CB_TRY(Fd made, open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644), "{}", path);
+  bool kept = !is_old || (::fchmod(made.get(), old.st_mode & 07777) == 0 &&
+                          ::fchown(made.get(), old.st_uid, old.st_gid) == 0);
+  Result<> written = kept ? write_all(made.get(), text) : sys_fail(errno, "{}", aside);
+  if (written && ::rename(aside.c_str(), path.c_str()) < 0) written = sys_fail(errno, "{}", path);
+  if (!written) ::unlink(aside.c_str());
+  return written;
+}
+
+Result<Fd> take_lock(int dir, const char* path) {
+  CB_TRY(Fd lock, open_at(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  while (::flock(lock.get(), LOCK_EX) < 0)
+    if (errno != EINTR) return sys_fail(errno, "flock {}", path);
+  return lock;
 }
 
 Result<> make_directory(int dir, const char* path, mode_t mode) {

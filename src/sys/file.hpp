@@ -29,8 +29,14 @@ inline Result<std::string> read_file(const std::string& path, size_t limit = 64u
 }
 /// Writes all of `text`, or fails.
 Result<> write_all(int fd, std::string_view text);
+/// Writes `text` aside and renames it to `path`: a reader sees the old file or the new one, and a failure leaves the
+/// old one. Owner and permissions are those of the old file, or this process' own and 0644.
+Result<> replace_file(const std::string& path, std::string_view text);
 /// Opens an existing file and writes `text` in one write(2), as sysfs, procfs and cgroupfs want it.
 Result<> write_at(int dir, const char* path, std::string_view text);
+
+/// Opens the file, made where it is missing, and waits for its exclusive flock(2), held as long as the descriptor.
+Result<Fd> take_lock(int dir, const char* path);
 
 /// EEXIST is success.
 Result<> make_directory(int dir, const char* path, mode_t mode);

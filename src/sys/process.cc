@@ -101,10 +101,15 @@ Result<ProcessMark> mark_of(pid_t pid, int pidfd) {
   return ProcessMark{0, start};
 }
 
-Result<Fd> open_process(pid_t pid, const ProcessMark& mark) {
+Result<Fd> open_marked(pid_t pid, const ProcessMark& mark) {
   CB_TRY(Fd pidfd, open_process(pid));
   CB_TRY(ProcessMark now, mark_of(pid, pidfd.get()));
   if (now != mark) return sys_fail(ESRCH, "process {}", pid);
+  return pidfd;
+}
+
+Result<Fd> open_process(pid_t pid, const ProcessMark& mark) {
+  CB_TRY(Fd pidfd, open_marked(pid, mark));
   CB_TRY(bool ended, wait_end(pidfd.get(), 0));
   if (ended) return sys_fail(ESRCH, "process {}", pid);
   return pidfd;

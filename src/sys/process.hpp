@@ -21,6 +21,8 @@ struct ProcessMark {
   friend bool operator==(const ProcessMark&, const ProcessMark&) = default;
 };
 Result<ProcessMark> mark_of(pid_t pid, int pidfd);
+/// The process with this pid and mark, perhaps a zombie by now; Why::absent when it has gone.
+Result<Fd> open_marked(pid_t pid, const ProcessMark& mark);
 /// The process with this pid and mark, or Why::absent when it has gone (its zombie counts as gone).
 Result<Fd> open_process(pid_t pid, const ProcessMark& mark);
 

@@ -132,17 +132,14 @@ conf::DevfsRules load_devfs_rules() {
 }
 
 Result<> save_devfs_rules(const conf::DevfsRules& rules) {
-  std::string text, temporary = fmt::format("{}.{}", devfs_state_path, ::getpid());
+  std::string text;
   for (const auto& [number, set] : rules.sets) {
     if (number == 0) continue;
     text += fmt::format("[{}={}]\n", set.name.empty() ? fmt::format("ruleset_{}", number) : set.name, number);
     for (const conf::DevfsRule& rule : set.rules) text += fmt::format("add {} {}\n", rule.number, rule.source());
   }
   CB_CHECK(sys::make_directory(AT_FDCWD, "/run/cellblock", 0700));
-  CB_TRY(Fd file, sys::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644));
-  CB_CHECK(sys::write_all(file.get(), text));
-  if (::rename(temporary.c_str(), devfs_state_path) < 0) return sys_fail(errno, "{}", devfs_state_path);
-  return {};
+  return sys::replace_file(devfs_state_path, text);
 }
 
 DeviceTree host_devices(const std::string& dev) {

@@ -24,11 +24,7 @@ std::vector<std::string> loaded_klds() { return split_words(sys::read_file(loade
 
 Result<> save(const std::vector<std::string>& names) {
   CB_CHECK(sys::make_directory(AT_FDCWD, "/run/cellblock", 0700));
-  std::string temporary = fmt::format("{}.{}", loaded_path, ::getpid());
-  CB_TRY(Fd file, sys::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644));
-  CB_CHECK(sys::write_all(file.get(), join(names, "\n") + "\n"));
-  if (::rename(temporary.c_str(), loaded_path) < 0) return sys_fail(errno, "{}", loaded_path);
-  return {};
+  return sys::replace_file(loaded_path, join(names, "\n") + "\n");
 }
 
 bool has_device(std::string_view name) { return ::access(fmt::format("/dev/{}", name).c_str(), F_OK) == 0; }

@@ -124,18 +124,12 @@ std::string SysctlValues::from_store(const Oid& oid) const {
   return std::string(oid.key);
 }
 
-// Only root reaches /run/cellblock; a reader sees the old file or the new one.
+// Only root reaches /run/cellblock.
 Result<> SysctlValues::to_store(const Oid& oid, const std::string& value) {
   std::string folder = places_.store.substr(0, places_.store.rfind('/'));
   CB_CHECK(sys::make_directory(AT_FDCWD, folder.c_str(), 0700));
   store_.values[std::string(oid.name)] = value;
-  std::string temporary = fmt::format("{}.{}", places_.store, ::getpid());
-  CB_TRY(Fd file, sys::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644));
-  CB_CHECK(sys::write_all(file.get(), store_.text()));
-  if (::rename(temporary.c_str(), places_.store.c_str()) == 0) return {};
-  int error = errno;
-  ::unlink(temporary.c_str());
-  return sys_fail(error, "{}", places_.store);
+  return sys::replace_file(places_.store, store_.text());
 }
 
 }  // namespace cellblock::bsd

@@ -1,10 +1,7 @@
 // sysrc(8): rc.conf(5) read and edited, the rest of the file left as it is.
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "applet.hpp"
 #include "base/text.hpp"
@@ -161,19 +158,10 @@ class Session {
     return 1;
   }
 
-  // Written aside and renamed, with the owner and permissions of the old one.
   static Result<> save(File& file, const std::string& text) {
-    struct stat status;
-    bool is_old = ::stat(file.path.c_str(), &status) == 0;
-    std::string temporary = fmt::format("{}.{}", file.path, ::getpid());
-    CB_TRY(Fd made, sys::open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644), "{}", file.path);
-    bool kept = !is_old || (::fchmod(made.get(), status.st_mode & 07777) == 0 &&
-                            ::fchown(made.get(), status.st_uid, status.st_gid) == 0);
-    auto written = kept ? sys::write_all(made.get(), text) : sys_fail(errno, "{}", temporary);
-    if (written && ::rename(temporary.c_str(), file.path.c_str()) < 0) written = sys_fail(errno, "{}", file.path);
-    if (!written) ::unlink(temporary.c_str());
-    if (written) file.text = text;
-    return written;
+    CB_CHECK(sys::replace_file(file.path, text));
+    file.text = text;
+    return {};
   }
 
   const Options& options_;
