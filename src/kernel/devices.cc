@@ -70,21 +70,27 @@ Result<> make_node(int dir, const Device& device) {
   return {};
 }
 
-Result<> fill(int dir, int ruleset) {
+/// As on FreeBSD a ruleset shows these in vain where the jail may not use them.
+bool may_see(const model::Prison& prison, const std::string& name) {
+  bool of_machines = name == "kvm" || name.starts_with("vhost-");
+  return !of_machines || model::allowed(prison.allow, model::Allow::vmm);
+}
+
+Result<> fill(int dir, int ruleset, const model::Prison& prison) {
   CB_TRY(conf::DevfsRules rules, rules_of_host());
   CB_TRY(model::DeviceTree devices, conf::devfs::visible(ruleset, rules, conf::devfs::standard_devices(), {}),
          "devfs_ruleset {}", ruleset);
   for (const Device& device : devices)
-    if (device.name != "mqueue" && host_has(device)) CB_CHECK(make_node(dir, device));  // mq_open(3) needs no mount
+    if (device.name != "mqueue" && host_has(device) && may_see(prison, device.name)) CB_CHECK(make_node(dir, device));  // mq_open(3) needs no mount
   // Nothing can be created in a shared /dev; a syslogd in the jail binds what this link names.
   if (::symlinkat("../run/log.socket", dir, "log") < 0) return sys_fail(errno, "/dev/log");
   return {};
 }
 
-Result<sys::Tree> make_tree(int ruleset, bool writable) {
+Result<sys::Tree> make_tree(int ruleset, const model::Prison& prison, bool writable) {
   CB_TRY(sys::Tree tree, sys::Tree::create("tmpfs", {{"mode", "0755"}, {"size", "64k"}, {"source", "devfs"}},
                                            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
-  CB_CHECK(fill(tree.fd(), ruleset));
+  CB_CHECK(fill(tree.fd(), ruleset, prison));
   if (!writable) CB_CHECK(tree.change(MOUNT_ATTR_RDONLY));
   return tree;
 }
@@ -99,8 +105,9 @@ bool is_mounted(int dir, int devs) {
 
 Result<sys::Tree> device_tree(const Home& home, const model::Prison& prison) {
   int ruleset = prison.devfs_ruleset ? prison.devfs_ruleset : default_ruleset;
-  if (prison.linux_mount) return make_tree(ruleset, true);
-  std::string name = fmt::format("{}{}", ruleset, stamp_of_rules());
+  if (prison.linux_mount) return make_tree(ruleset, prison, true);
+  bool machines = model::allowed(prison.allow, model::Allow::vmm);
+  std::string name = fmt::format("{}{}{}", ruleset, machines ? "m" : "", stamp_of_rules());
   auto devs = sys::open_at(home.fd(), "dev", O_RDONLY | O_DIRECTORY);
   if (!devs) {
     CB_CHECK(sys::make_directory(home.fd(), "dev", 0700));
@@ -109,7 +116,7 @@ Result<sys::Tree> device_tree(const Home& home, const model::Prison& prison) {
   }
   auto pinned = sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY);
   if (!pinned || !is_mounted(pinned->get(), devs->get())) {
-    CB_TRY(sys::Tree made, make_tree(ruleset, false));
+    CB_TRY(sys::Tree made, make_tree(ruleset, prison, false));
     CB_CHECK(sys::make_directory(devs->get(), name.c_str(), 0700));
     CB_CHECK(faults::step("devfs template"));
     CB_TRY(Fd place, sys::open_at(devs->get(), name.c_str(), O_PATH | O_DIRECTORY));

@@ -16,6 +16,7 @@
 #include "kernel/faults.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
+#include "kernel/own_mounts.hpp"
 #include "kernel/process_mark.hpp"
 #include "model/sysctl_store.hpp"
 #include "port/latency.hpp"
@@ -323,6 +324,7 @@ Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
   CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
   CB_CHECK(faults::step("group removed"));
   held_.erase(jid);
+  OwnMounts::forget(home_, jid);
   CB_CHECK(registry_.append(record::end_line(jid)));
   latency::mark("buried");
   return {};

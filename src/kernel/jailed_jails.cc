@@ -57,6 +57,12 @@ Result<model::Snapshot> JailedJails::get() {
 }
 
 Result<model::Jail> JailedJails::find(std::string_view word) {
+  if (word == "0") {  // this jail itself
+    CB_TRY(std::string answer, ask_warden("self"));
+    model::Snapshot self = take_apart(answer).state.snapshot;
+    if (self.jails.empty()) return fail(Why::failed, "the warden's answer makes no sense");
+    return self.jails.begin()->second;
+  }
   CB_TRY(model::Snapshot now, get());
   if (const model::Jail* jail = now.find_word(word, "")) return *jail;
   return parse_int(word) ? fail(Why::absent, "jail {} not found", word) : fail(Why::absent, "jail \"{}\" not found", word);

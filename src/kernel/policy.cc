@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -76,7 +77,7 @@ bool raw_by_warden(const Prison& prison) {
 }
 
 bool flags_by_warden(const Prison& prison) {
-  return prison.linux_userns != Sys::inherit && may(prison, Allow::chflags);
+  return may(prison, Allow::chflags);
 }
 
 bool may(const Prison& prison, Allow what) { return model::allowed(prison.allow, what); }
@@ -113,7 +114,7 @@ void rule_mounts(Rules& rules, const Prison& prison, Listener listener) {
   rules.add({CALL(mount), CALL(umount2), CALL32(umount)}, ask(listener, served));
   rules.add({CALL(pivot_root), CALL(fsopen), CALL(fsconfig), CALL(fsmount), CALL(fspick), CALL(open_tree),
              CALL(move_mount), CALL(mount_setattr), NEW_CALL(467 /* open_tree_attr */)},
-            refuse(EPERM));
+            refuse(served ? ENOSYS : EPERM));  // libmount falls back to mount(2)
 }
 
 /// FreeBSD: EPROTONOSUPPORT for a family that the jail has no address of or may not use, EPERM for raw sockets.
@@ -183,6 +184,23 @@ void rule_sysv(Rules& rules, const Prison& prison) {
   if (!multiplexed.empty()) rules.add(CALL32(ipc), std::move(multiplexed), allow());
 }
 
+/// A system of another name or release than the kernel's own.
+bool is_named(const Prison& prison) {
+  return !prison.osrelease.empty() || !prison.linux_osrelease.empty() || !prison.linux_osname.empty();
+}
+
+bool slews_clock(const Prison& prison) { return may(prison, Allow::adjtime) || may(prison, Allow::settime); }
+
+/// Without allow.unprivileged_proc_debug root alone may trace; where nobody can tell who is root, nobody may.
+void rule_traces(Rules& rules, Listener listener) {
+  Verdict verdict = listener == Listener::own ? notify() : refuse(EPERM);
+  rules.add({CALL(process_vm_readv), CALL(process_vm_writev)}, verdict);
+  std::vector<Condition> begins;
+  for (uint32_t request : {PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_SEIZE})
+    begins.push_back({.argument = 0, .value = request, .verdict = verdict});
+  rules.add(CALL(ptrace), std::move(begins), allow());
+}
+
 /// The allow.* flags that are system calls.
 void rule_allowed(Rules& rules, const Prison& prison, Listener listener) {
   Verdict no = refuse(EPERM);
@@ -194,20 +212,22 @@ void rule_allowed(Rules& rules, const Prison& prison, Listener listener) {
   if (!may(prison, Allow::mlock))
     rules.add({CALL(mlock), CALL(mlock2), CALL(mlockall), CALL(munlock), CALL(munlockall)}, no);
   if (!may(prison, Allow::quotas)) rules.add({CALL(quotactl), CALL(quotactl_fd)}, no);
-  if (!may(prison, Allow::read_msgbuf)) rules.add({CALL(syslog)}, no);
-  if (!may(prison, Allow::unprivileged_proc_debug))
-    rules.add({CALL(ptrace), CALL(process_vm_readv), CALL(process_vm_writev)}, no);
-  if (!may(prison, Allow::settime)) {
-    rules.add({CALL(settimeofday), CALL(clock_settime), CALL32(stime), CALL32(clock_settime64)}, no);
-    if (!may(prison, Allow::adjtime)) rules.add({CALL(clock_adjtime), CALL32(clock_adjtime64)}, no);
-  }
-  bool named = !prison.osrelease.empty() || !prison.linux_osrelease.empty();
-  if (listener == Listener::own && named) rules.add({CALL(uname)}, notify());
+  rules.add({CALL64(syslog)}, ask(listener, may(prison, Allow::read_msgbuf)));
+  rules.add({CALL32(syslog)}, no);
+  if (!may(prison, Allow::unprivileged_proc_debug)) rule_traces(rules, listener);
+  rules.add({CALL64(settimeofday), CALL64(clock_settime)}, ask(listener, may(prison, Allow::settime)));
+  rules.add({CALL32(settimeofday), CALL32(clock_settime), CALL32(stime), CALL32(clock_settime64)}, no);
+  // Who has no right to slew the clock may look at it: the kernel itself refuses the rest.
+  if (slews_clock(prison) && listener == Listener::own) rules.add({CALL64(adjtimex), CALL64(clock_adjtime)}, notify());
+  if (listener == Listener::own && is_named(prison)) rules.add({CALL(uname)}, notify());
+  if (listener == Listener::own && may(prison, Allow::extattr))
+    rules.add({CALL64(setxattr), CALL64(lsetxattr), CALL64(fsetxattr), CALL64(getxattr), CALL64(lgetxattr),
+               CALL64(fgetxattr), CALL64(removexattr), CALL64(lremovexattr), CALL64(fremovexattr)}, notify());
 }
 
-/// jail(8) in the jail: see policy.hpp.
+/// jail(8) in the jail, and what the jail may know of itself: see policy.hpp.
 void rule_jail_call(Rules& rules, const Prison& prison, Listener listener) {
-  rules.add({NEW_CALL(jail_call)}, ask(listener, prison.children_max > 0));
+  rules.add({NEW_CALL(jail_call)}, ask(listener, needs_warden(prison)));
 }
 
 /// Typing into the caller's terminal is the classical way out of a jail through the administrator's shell. File
@@ -244,10 +264,7 @@ uint64_t capabilities_for(const Prison& prison) {
                  bit(CAP_AUDIT_WRITE) | bit(CAP_IPC_OWNER) | bit(CAP_LEASE);
   if (may(prison, Allow::reserved_ports)) set |= bit(CAP_NET_BIND_SERVICE);
   if (may(prison, Allow::raw_sockets)) set |= bit(CAP_NET_RAW);
-  if (may(prison, Allow::chflags) && prison.securelevel < 1) set |= bit(CAP_LINUX_IMMUTABLE);
   if (may(prison, Allow::mlock)) set |= bit(CAP_IPC_LOCK);
-  if (may(prison, Allow::read_msgbuf)) set |= bit(CAP_SYSLOG);
-  if (may(prison, Allow::settime) && prison.securelevel < 2) set |= bit(CAP_SYS_TIME);
   if (may(prison, Allow::setaudit)) set |= bit(CAP_AUDIT_CONTROL);
   if (prison.vnet == Sys::fresh) {
     set |= bit(CAP_NET_RAW);
@@ -272,12 +289,20 @@ Stack stack_of(const Prison& prison) {
   return prison.ip4 == Sys::disable && prison.ip6 == Sys::disable ? Stack::nowhere : Stack::shared;
 }
 
+/// Values of its own that a program in the jail can only ask the warden for (sysctl(8)).
+bool has_values(const Prison& prison) {
+  static const Prison plain;
+  bool host = prison.hostid != plain.hostid || prison.hostuuid != plain.hostuuid || prison.osreldate != 0;
+  return host || !prison.env.empty() || prison.enforce_statfs != plain.enforce_statfs;
+}
+
 bool needs_warden(const Prison& prison) {
   bool names = prison.linux_userns == Sys::inherit && may(prison, Allow::set_hostname);
   bool mounts = !prison.linux_mount && may(prison, Allow::mount) && prison.enforce_statfs < 2;
-  bool release = !prison.osrelease.empty() || !prison.linux_osrelease.empty();
-  return names || mounts || release || prison.children_max > 0 || raw_by_warden(prison) || flags_by_warden(prison) ||
-         binds_by_warden(prison);
+  bool machine = slews_clock(prison) || may(prison, Allow::read_msgbuf) || may(prison, Allow::extattr) ||
+                 !may(prison, Allow::unprivileged_proc_debug);
+  return names || mounts || machine || is_named(prison) || has_values(prison) || prison.children_max > 0 ||
+         raw_by_warden(prison) || flags_by_warden(prison) || binds_by_warden(prison);
 }
 
 }  // namespace cellblock::kernel

@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -120,10 +119,23 @@ Result<std::string> do_join(Counter& counter, JailId jid) {
   return std::string("ok");
 }
 
+/// What a jail may know of itself. Not its path or name, which are the host's, nor `meta`.
+std::string do_self(const Jail& caller) {
+  Jail shown;
+  shown.prison = caller.prison;
+  shown.prison.path = "/";
+  shown.prison.name = std::to_string(caller.prison.jid);
+  shown.prison.parent = 0;
+  shown.prison.meta.clear();
+  return "ok \n" + record::jail_line(shown, std::nullopt);
+}
+
 Result<std::string> serve_request(Counter& counter, std::string_view request) {
   CB_TRY(Jail caller, jail_by_id(counter.caller));
   CB_TRY(counter.jails, HostJails::open(counter.caller));
   auto [verb, words] = wire::verb_of(request);
+  if (verb == "self") return do_self(caller);
+  if (caller.prison.children_max == 0) return bare_fail(EPERM);
   if (verb == "get") return do_get(counter);
   // Anyone may look, as on FreeBSD; the rest is root's. What follows is checked against the jail's own limits.
   if (!counter.call.by_root_of(caller)) return bare_fail(EPERM);
@@ -152,40 +164,6 @@ void serve_jail_call(const Notification& call, JailId caller) {
   if (text.size() > capacity) return call.refuse(ENOBUFS);
   if (!call.write_memory(call.argument(2), text)) return call.refuse(EFAULT);
   call.succeed(static_cast<int64_t>(text.size()));
-}
-
-/// Runs `work` in the uts namespace of the jail.
-template <class Work>
-Result<> in_names_of(const Jail& jail, Work work) {
-  CB_TRY(Fd own, sys::open("/proc/self/ns/uts", O_RDONLY));
-  CB_TRY(Fd names, sys::open(fmt::format("/proc/{}/ns/uts", jail.runtime.keeper), O_RDONLY));
-  if (::setns(names.get(), CLONE_NEWUTS) < 0) return sys_fail(errno, "setns uts");
-  Result<> done = work();
-  if (::setns(own.get(), CLONE_NEWUTS) < 0) return sys_fail(errno, "setns uts");
-  return done;
-}
-
-Result<> serve_uname(const Notification& call, const Jail& jail) {
-  utsname names{};
-  CB_CHECK(in_names_of(jail, [&]() -> Result<> {
-    if (::uname(&names) < 0) return sys_fail(errno, "uname");
-    return {};
-  }));
-  const std::string& release = jail.prison.osrelease.empty() ? jail.prison.linux_osrelease : jail.prison.osrelease;
-  if (!release.empty()) {
-    std::memset(names.release, 0, sizeof names.release);
-    release.copy(names.release, sizeof names.release - 1);
-  }
-  return call.write_memory(call.argument(0), {reinterpret_cast<const char*>(&names), sizeof names});
-}
-
-Result<> serve_names(const Notification& call, const Jail& jail, bool domain) {
-  if (call.argument(1) > 64) return sys_fail(EINVAL, "name");
-  CB_TRY(std::string name, call.read_memory(call.argument(0), call.argument(1)));
-  return in_names_of(jail, [&]() -> Result<> {
-    int set = domain ? ::setdomainname(name.data(), name.size()) : ::sethostname(name.data(), name.size());
-    return set < 0 ? Result<>(sys_fail(errno, "name")) : Result<>();
-  });
 }
 
 /// A raw socket on the stack that the jail shares, made where the caller is and put into it.
@@ -223,44 +201,63 @@ Result<> serve_file_flags(const Notification& call, const Jail& jail) {
   return ::ioctl(file.get(), FS_IOC_SETFLAGS, &wanted) < 0 ? Result<>(bare_fail(errno)) : Result<>();
 }
 
-Result<> serve_plain(const Notification& call, JailId caller) {
-  CB_TRY(Jail jail, jail_by_id(caller));
-  bool named = model::allowed(jail.prison.allow, model::Allow::set_hostname) && jail.prison.host != model::Sys::inherit &&
-               call.by_root_of(jail);
+/// Tracing where allow.unprivileged_proc_debug is off: root alone may begin it, by its own rights.
+void serve_trace(const Notification& call, const Jail& jail) {
+  bool granted = model::allowed(jail.prison.allow, model::Allow::unprivileged_proc_debug) || call.by_root_of(jail);
+  return granted ? call.proceed() : call.refuse(EPERM);
+}
+
+Result<int64_t> zero(Result<> done) {
+  return std::move(done).map([] { return int64_t{0}; });
+}
+
+/// Calls that the warden makes for the caller: what it gets.
+Result<int64_t> serve_plain(const Notification& call, const Jail& jail) {
   // The numbers that policy.cc hands over, of both architectures.
   switch (call.is_native() ? call.number() : -call.number()) {
-    case SYS_uname: case -122: return serve_uname(call, jail);
-    case SYS_sethostname: case -74: return named ? serve_names(call, jail, false) : bare_fail(EPERM);
-    case SYS_setdomainname: case -121: return named ? serve_names(call, jail, true) : bare_fail(EPERM);
-    case SYS_ioctl: return serve_file_flags(call, jail);
-    case SYS_mount: case -21: return serve_mount(call, jail);
-    case SYS_umount2: case -52: case -22: return serve_umount(call, jail);
+    case SYS_uname: case -122: return zero(serve_uname(call, jail));
+    case SYS_sethostname: case -74: return zero(serve_names(call, jail, false));
+    case SYS_setdomainname: case -121: return zero(serve_names(call, jail, true));
+    case SYS_ioctl: return zero(serve_file_flags(call, jail));
+    case SYS_mount: case -21: return zero(serve_mount(call, jail));
+    case SYS_umount2: case -52: case -22: return zero(serve_umount(call, jail));
+    case SYS_syslog: return serve_messages(call, jail);
+    case SYS_adjtimex: case SYS_clock_adjtime: case SYS_clock_settime: case SYS_settimeofday: return serve_clock(call, jail);
     default: return bare_fail(ENOSYS);
   }
 }
 
-bool is_bind(const Notification& call) { return call.number() == (call.is_native() ? SYS_bind : 361); }
-
-bool is_socket(const Notification& call) { return call.number() == (call.is_native() ? SYS_socket : 359); }
+/// Calls that are answered by themselves: with a descriptor, or by letting the caller go on. False: not one of them.
+bool serve_special(const Notification& call, const Jail& jail) {
+  switch (call.is_native() ? call.number() : -call.number()) {
+    case SYS_socket: case -359: {
+      auto served = serve_socket(call, jail);
+      if (!served) call.refuse(served.error().sys);
+      return true;
+    }
+    case SYS_bind: case -361: serve_bind(call, jail); return true;
+    case SYS_ptrace: case -26: case SYS_process_vm_readv: case -347: case SYS_process_vm_writev: case -348:
+      serve_trace(call, jail);
+      return true;
+    case SYS_setxattr: case SYS_lsetxattr: case SYS_fsetxattr: case SYS_getxattr: case SYS_lgetxattr:
+    case SYS_fgetxattr: case SYS_removexattr: case SYS_lremovexattr: case SYS_fremovexattr:
+      serve_attribute(call, jail);
+      return true;
+    default: return false;
+  }
+}
 
 }  // namespace
 
 void answer(const Notification& call) {
   auto caller = call.jail();
   if (!caller) return call.refuse(caller.error().sys);
-  bool is_jail_call = static_cast<uint32_t>(call.number()) == jail_call;
-  if (is_socket(call)) {
+  if (static_cast<uint32_t>(call.number()) != jail_call) {
     auto jail = jail_by_id(*caller);
-    auto served = jail ? serve_socket(call, *jail) : pass(jail.error());
-    return served ? void() : call.refuse(served.error().sys);
-  }
-  if (is_bind(call)) {
-    auto jail = jail_by_id(*caller);
-    return jail ? serve_bind(call, *jail) : call.refuse(jail.error().sys);
-  }
-  if (!is_jail_call) {
-    auto served = serve_plain(call, *caller);
-    return served ? call.succeed(0) : call.refuse(served.error().sys);
+    if (!jail) return call.refuse(jail.error().sys);
+    if (serve_special(call, *jail)) return;
+    auto served = serve_plain(call, *jail);
+    return served ? call.succeed(*served) : call.refuse(served.error().sys);
   }
   pid_t child = ::fork();
   if (child > 0) return;

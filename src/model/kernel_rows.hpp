@@ -34,7 +34,8 @@ inline constexpr Param identity_rows[] = {
      .on_linux = "Never: a removal waits until nothing of the jail is left.", .field = &Prison::dying},
     {.name = "children.max", .kind = Kind::integer, .side = Side::kernel, .fallback = "0", .since = "8.0",
      .text = "How many jails, of all levels, processes inside this one may create.",
-     .on_linux = "Checked when a jail is created, for every jail from the creator's upwards.",
+     .on_linux = "Checked when a jail is created, for every jail from the creator's upwards. Raised from 0, it counts "
+                 "for processes that enter from then on.",
      .field = &Prison::children_max},
     {.name = "children.cur", .kind = Kind::integer, .side = Side::kernel, .read_only = true, .since = "8.0",
      .text = "How many jails of all levels live below this one.", .on_linux = "Counted from the record.",
@@ -47,29 +48,36 @@ inline constexpr Param identity_rows[] = {
      .since = "8.0",
      .text = "The jail's kern.securelevel. It is never below the parent's and raising it raises the jails below.",
      .effect = Effect::partial,
-     .on_linux = "From 1 on system file flags, from 2 on the clock and from 3 on the network configuration of a jail "
-                 "with `vnet=new` are out of reach of processes that enter from then on. Raw memory and modules "
-                 "always are.",
+     .on_linux = "From 1 on system file flags can't be cleared and from 2 on the clock can't be set, at once and for "
+                 "all processes. From 3 on the network configuration of a jail with `vnet=new` is out of reach of "
+                 "processes that enter from then on. Raw memory and modules always are. As on FreeBSD, the parent may "
+                 "lower it to its own.",
      .field = &Prison::securelevel},
     {.name = "osrelease", .kind = Kind::string, .side = Side::kernel, .create_only = true,
      .fallback = "that of the parent", .since = "10.2",
      .text = "The release that uname -r tells inside, 1 to 31 bytes.", .effect = Effect::partial,
-     .on_linux = "Kept and shown. The kernel answers uname(2) with its own release, as Linux programs inside need.",
+     .on_linux = "Told by uname(2). `/proc/version` and `/proc/sys/kernel/osrelease` go on telling the kernel's own, "
+                 "which a jail without this parameter sees everywhere.",
      .field = &Prison::osrelease},
     {.name = "osreldate", .kind = Kind::integer, .side = Side::kernel, .create_only = true,
      .fallback = "that of the parent", .since = "10.2", .text = "The number that uname -K tells inside.",
-     .effect = Effect::none, .on_linux = "Kept and shown; Linux has no such number.", .field = &Prison::osreldate},
+     .effect = Effect::partial,
+     .on_linux = "Told inside by sysctl(8) of Cellblock as kern.osreldate; Linux itself has no such number.",
+     .field = &Prison::osreldate},
     {.name = "enforce_statfs", .kind = Kind::integer, .side = Side::kernel, .fallback = "2", .since = "8.0",
      .text = "Which mount points processes inside see: 0 all, 1 those below the root, 2 the root's own only.",
      .effect = Effect::partial,
-     .on_linux = "The mount namespace of a jail holds its own mounts alone, which is what 1 asks for; 0 and 2 show "
-                 "the same. As on FreeBSD, nothing can be mounted inside while it is 2.",
+     .on_linux = "mount(8) of Cellblock follows 1 and 2. Other programs see the jail's mount namespace, which holds "
+                 "its own mounts alone and in which no call can hide one: `/proc/self/mounts` shows what 1 asks for "
+                 "whatever is set, and `/proc/self/mountinfo` also where the root lies on the host's disk. The mounts "
+                 "of the host, for 0, are not in it. As on FreeBSD, nothing can be mounted inside while it is 2, and "
+                 "setting that on a running jail counts at once.",
      .field = &Prison::enforce_statfs},
     {.name = "devfs_ruleset", .kind = Kind::integer, .side = Side::kernel, .fallback = "that of the parent",
      .since = "9.1", .text = "The ruleset that decides which device nodes a devfs mounted in the jail shows.",
      .effect = Effect::partial,
-     .on_linux = "With `mount.devfs`, ruleset 1 shows no device and any other those of devfsrules_jail: null, zero, "
-                 "full, random, urandom, tty and pseudo terminals.",
+     .on_linux = "The rulesets of devfs.rules(5), in `/etc/devfs.rules`, applied to the device nodes of Linux; without "
+                 "a ruleset 4 counts. A `/dev` that is mounted stays as it is, here as on FreeBSD.",
      .field = &Prison::devfs_ruleset},
     {.name = "mac.label", .kind = Kind::string, .side = Side::kernel, .since = "15.0",
      .text = "The jail's mandatory access control label.", .effect = Effect::none,
@@ -81,27 +89,33 @@ inline constexpr Param identity_rows[] = {
      .on_linux = "Kept in the record.", .field = &Prison::meta},
     {.name = "env", .kind = Kind::string, .side = Side::kernel, .inside = true, .since = "15.0",
      .text = "Free text for the jail, with the same keys as `meta`; processes inside may read it.",
-     .effect = Effect::partial, .on_linux = "Kept in the record and shown by jls.", .field = &Prison::env},
+     .on_linux = "Told inside by sysctl(8) of Cellblock as security.jail.env, to processes that entered while it was "
+                 "not empty.", .field = &Prison::env},
 };
 
 inline constexpr Param system_rows[] = {
     {.name = "host", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "new", .since = "8.0",
      .text = "Whether the jail has a host name and the other host values of its own, or its parent's.",
-     .on_linux = "`new` is a UTS namespace of its own. A running jail keeps the kind it was created with.",
+     .on_linux = "`new` is a UTS namespace of its own. A running jail keeps the kind it was created with, whatever is "
+                 "shown then.",
      .field = &Prison::host},
     {.name = "host.hostname", .kind = Kind::string, .side = Side::kernel, .fallback = "empty", .since = "4.0",
-     .text = "The host name inside.", .on_linux = "Set in the jail's UTS namespace, at most 64 bytes there.",
+     .text = "The host name inside.",
+     .on_linux = "Set in the jail's UTS namespace, of a running jail too; Linux takes at most 64 bytes.",
      .field = &Prison::hostname},
     {.name = "host.domainname", .kind = Kind::string, .side = Side::kernel, .fallback = "empty", .since = "8.0",
-     .text = "The NIS domain name inside.", .on_linux = "Set in the jail's UTS namespace, at most 64 bytes there.",
+     .text = "The NIS domain name inside.", .on_linux = "As for `host.hostname`.",
      .field = &Prison::domainname},
     {.name = "host.hostuuid", .kind = Kind::string, .side = Side::kernel,
      .fallback = "00000000-0000-0000-0000-000000000000", .since = "8.0", .text = "The host UUID inside.",
-     .effect = Effect::none, .on_linux = "Kept and shown; Linux keeps no such value in the kernel.",
+     .effect = Effect::partial,
+     .on_linux = "Told inside by sysctl(8) of Cellblock as kern.hostuuid; Linux keeps no such value in the kernel. "
+                 "`/etc/machine-id` is a file of the jail's own.",
      .field = &Prison::hostuuid},
     {.name = "host.hostid", .kind = Kind::integer, .side = Side::kernel, .fallback = "0", .since = "8.0",
-     .text = "The host identifier inside.", .effect = Effect::none,
-     .on_linux = "Kept and shown; Linux keeps it in the file `/etc/hostid`, which is the jail's own already.",
+     .text = "The host identifier inside.",     .effect = Effect::partial,
+     .on_linux = "Told inside by sysctl(8) of Cellblock as kern.hostid; hostid(1) of Linux reads `/etc/hostid`, a file "
+                 "of the jail's own.",
      .field = &Prison::hostid},
     {.name = "vnet", .kind = Kind::jailsys, .side = Side::kernel, .create_only = true, .fallback = "inherit",
      .since = "8.0", .text = "`new` gives the jail a network stack of its own.",
@@ -113,28 +127,36 @@ inline constexpr Param system_rows[] = {
      .text = "Whether the jail may use IPv4: `inherit` as its parent does, `new` with the addresses of `ip4.addr`, "
              "`disable` not at all.",
      .effect = Effect::partial,
-     .on_linux = "With `disable` a seccomp filter fails every IPv4 socket with EPROTONOSUPPORT.",
+     .on_linux = "With `disable` a seccomp filter fails every IPv4 socket with EPROTONOSUPPORT. With `new` bind(2) "
+                 "takes the jail's addresses only, see `ip4.addr`.",
      .field = &Prison::ip4},
     {.name = "ip6", .kind = Kind::jailsys, .side = Side::kernel, .create_only = true, .fallback = "disable",
      .since = "8.0", .text = "The same as `ip4`, for IPv6.", .effect = Effect::partial,
-     .on_linux = "With `disable` a seccomp filter fails every IPv6 socket with EPROTONOSUPPORT.",
+     .on_linux = "With `disable` a seccomp filter fails every IPv6 socket with EPROTONOSUPPORT. With `new` bind(2) "
+                 "takes the jail's addresses only, see `ip6.addr`.",
      .field = &Prison::ip6},
     {.name = "ip4.addr", .kind = Kind::list, .side = Side::kernel, .comma_list = true, .since = "7.2",
      .text = "The IPv4 addresses that the jail may use, the primary one first. "
              "`interface|address/prefix` also puts the address on that interface while the jail runs.",
      .effect = Effect::partial,
-     .on_linux = "Addresses are put on interfaces and taken off again. bind(2) reaches no other one. The wildcard of a "
-                 "jail with several addresses, and a socket that sends or listens without having been bound, are the "
-                 "host's: `vnet=new` is what keeps a jail off the host's addresses.",
+     .on_linux = "Addresses are put on interfaces and taken off again. bind(2) takes them alone: the wildcard of a "
+                 "jail with one address and the loopback address become the primary one, any other is EADDRNOTAVAIL; a "
+                 "change counts at once. Not enforced: a socket that is not bound may connect, send or listen at any "
+                 "address of the host, a wildcard socket of a jail with several receives for all of them, no two jails "
+                 "or the host can bind the same port on the wildcard, and programs inside see all interfaces, "
+                 "addresses and sockets of the stack. `vnet=new` is what keeps a jail off the host's addresses.",
      .field = &Prison::ip4_addr},
     {.name = "ip6.addr", .kind = Kind::list, .side = Side::kernel, .comma_list = true, .since = "7.2",
      .text = "The same as `ip4.addr`, for IPv6.", .effect = Effect::partial,
      .on_linux = "As for `ip4.addr`.", .field = &Prison::ip6_addr},
     {.name = "ip4.saddrsel", .kind = Kind::boolean, .side = Side::kernel, .fallback = "true", .since = "8.1",
      .text = "False: outgoing sockets without an address of their own always take the jail's primary address.",
-     .effect = Effect::none, .on_linux = "Kept and shown.", .field = &Prison::ip4_saddrsel},
+     .effect = Effect::none,
+     .on_linux = "Kept and shown; the kernel chooses the source address by its routes.",
+     .field = &Prison::ip4_saddrsel},
     {.name = "ip6.saddrsel", .kind = Kind::boolean, .side = Side::kernel, .fallback = "true", .since = "8.1",
-     .text = "The same as `ip4.saddrsel`, for IPv6.", .effect = Effect::none, .on_linux = "Kept and shown.",
+     .text = "The same as `ip4.saddrsel`, for IPv6.", .effect = Effect::none,
+     .on_linux = "Kept and shown; the kernel chooses the source address by its routes.",
      .field = &Prison::ip6_saddrsel},
     {.name = "sysvmsg", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "disable", .since = "11.0",
      .text = "Whether the jail has System V message queues: its own (`new`), its parent's (`inherit`) or none.",
@@ -151,24 +173,31 @@ inline constexpr Param system_rows[] = {
      .on_linux = "As for `sysvmsg`.", .field = &Prison::sysvshm},
     {.name = "linux", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "inherit", .since = "8.0",
      .text = "Whether Linux programs in the jail see values of their own about the emulated system.",
-     .effect = Effect::none, .on_linux = "Kept and shown; nothing is emulated here.", .field = &Prison::linuxulator},
+     .effect = Effect::partial,
+     .on_linux = "All programs are Linux programs and nothing is emulated; what counts is `linux.osname` and "
+                 "`linux.osrelease`.",
+     .field = &Prison::linuxulator},
     {.name = "linux.osname", .kind = Kind::string, .side = Side::kernel, .since = "8.0",
-     .text = "The system name that Linux programs see.", .effect = Effect::none, .on_linux = "Kept and shown.",
+     .text = "The system name that Linux programs see.",
+     .on_linux = "Told by uname(2); a change counts at once where the name or the release was set at entry.",
      .field = &Prison::linux_osname},
     {.name = "linux.osrelease", .kind = Kind::string, .side = Side::kernel, .since = "8.0",
-     .text = "The release that Linux programs see.", .effect = Effect::none, .on_linux = "Kept and shown.",
+     .text = "The release that Linux programs see.",
+     .on_linux = "Told by uname(2), unless `osrelease` is set. A new jail has compat.linux.osrelease of the host, "
+                 "where that is set.",
      .field = &Prison::linux_osrelease},
     {.name = "linux.oss_version", .kind = Kind::integer, .side = Side::kernel, .since = "8.0",
      .text = "The version of the sound interface that Linux programs see.", .effect = Effect::none,
-     .on_linux = "Kept and shown.", .field = &Prison::linux_oss_version},
+     .on_linux = "Kept and shown; Linux has no call that tells it.", .field = &Prison::linux_oss_version},
     {.name = "zfs.mount_snapshot", .kind = Kind::integer, .side = Side::kernel, .fallback = "0", .since = "15.0",
      .text = "Whether the directory .zfs/snapshot works inside.", .effect = Effect::none,
-     .on_linux = "Kept and shown.", .field = &Prison::zfs_mount_snapshot},
+     .on_linux = "Kept and shown; of OpenZFS on Linux it is a property of the data set, snapdir.",
+     .field = &Prison::zfs_mount_snapshot},
     {.name = "mac.do", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "inherit", .since = "15.0",
      .text = "Whether the jail has rules of its own about changing user ids.", .effect = Effect::none,
      .on_linux = "Kept and shown; the module mac_do does not exist.", .field = &Prison::mac_do},
     {.name = "mac.do.rules", .kind = Kind::string, .side = Side::kernel, .since = "15.0",
-     .text = "The rules about changing user ids.", .effect = Effect::none, .on_linux = "Kept and shown.",
+     .text = "The rules about changing user ids.", .effect = Effect::none, .on_linux = "As for `mac.do`.",
      .field = &Prison::mac_do_rules},
 };
 

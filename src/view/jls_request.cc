@@ -146,7 +146,7 @@ class Parser {
   /// `host` for host.hostname, and so on. Cellblock's own linux.* have nothing to do with the Linuxulator's
   /// linux.
   static const Param* governor_of(std::string_view name) {
-    size_t dot = name.find('.');
+    size_t dot = name.rfind('.');  // mac.do has mac.do.rules
     if (dot == name.npos) return nullptr;
     auto own = model::find_param(name);
     auto whole = model::find_param(name.substr(0, dot));

@@ -90,7 +90,7 @@ TEST(JlsRequest, AParameterIsShownOnce) {
 }
 
 TEST(JlsRequest, KeysAndNegations) {
-  JlsRequest r = request({"meta.a.b", "nopersist", "allow.nomount", "host.hostname", "linux.userns"});
+  JlsRequest r = request({"meta.a.b", "nopersist", "allow.nomount", "host.hostname", "linux.userns", "mac.do.rules"});
   EXPECT_EQ(r.columns[0].param->name, "meta");
   EXPECT_EQ(r.columns[0].key, "a.b");
   EXPECT_TRUE(r.columns[1].negated);
@@ -98,6 +98,8 @@ TEST(JlsRequest, KeysAndNegations) {
   ASSERT_TRUE(r.columns[3].governor);
   EXPECT_EQ(r.columns[3].governor->name, "host");
   EXPECT_FALSE(r.columns[4].governor) << "not the Linuxulator's";
+  ASSERT_TRUE(r.columns[5].governor);
+  EXPECT_EQ(r.columns[5].governor->name, "mac.do");
 }
 
 TEST(JlsRequest, UnknownParameters) {

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "devfs_nodes.hpp"
 #include "kernel/host_mounts.hpp"
+#include "kernel/open.hpp"
 #include "model/mount_type.hpp"
 #include "sys/file.hpp"
 #include "sys/mount.hpp"
@@ -50,6 +51,18 @@ Result<> mount_devfs(const model::MountRecipe& recipe, int target) {
   return mounted.attach(target);
 }
 
+// In a jail mounting is mount(2): the warden serves no other way. It goes by FreeBSD's names, allow.mount.linprocfs is
+// not allow.mount.procfs; a jail with linux.mount has only the kernel to ask.
+Result<> mount_in_jail(const model::MountRecipe& recipe, const conf::FstabEntry& entry) {
+  bool bind = recipe.kind == MountKind::bind;
+  unsigned long flags = recipe.flags | (bind ? static_cast<unsigned long>(MS_BIND) : 0);
+  std::string source = recipe.source.empty() ? entry.type : recipe.source, data = recipe.data_text();
+  for (const std::string& type : {entry.type, recipe.type})
+    if (::mount(source.c_str(), entry.target.c_str(), type.c_str(), flags, data.c_str()) == 0) return {};
+    else if (errno != ENODEV) break;
+  return path_error(entry.source, errno);
+}
+
 }  // namespace
 
 std::string_view mount_program(std::string_view type) {
@@ -63,6 +76,7 @@ Result<> mount_entry(const conf::FstabEntry& entry) {
   if (!recipe) return fail(Why::invalid, "{}: {}: {}", entry.source, recipe.error().text(), strerror_of(EINVAL));
   CB_CHECK(check_paths(*recipe, entry));
   if (recipe->update) return update(*recipe, entry.target);
+  if (kernel::jailed()) return mount_in_jail(*recipe, entry);
   CB_TRY(Fd target, sys::open(entry.target, O_PATH));
   auto mounted = recipe->kind == MountKind::devfs
                      ? mount_devfs(*recipe, target.get())

@@ -48,7 +48,7 @@ TEST(MdocRow, SaysAll) {
   std::string row = mdoc_row(*model::find_param("path")->param);
   EXPECT_THAT(row, HasSubstr(".It Va path\n.Pq string; set at creation; default: the root of the creator\n"));
   EXPECT_THAT(row, HasSubstr(".Em Linux :\n"));
-  EXPECT_THAT(mdoc_row(*model::find_param("osreldate")->param), HasSubstr(".Em Linux, no effect :\n"));
+  EXPECT_THAT(mdoc_row(*model::find_param("mac.label")->param), HasSubstr(".Em Linux, no effect :\n"));
   EXPECT_THAT(mdoc_row(*model::find_param("parent")->param), HasSubstr(".Pq integer; read-only\n"));
 }
 

@@ -23,10 +23,12 @@ std::span<const Probe> machine();
 std::span<const Probe> mounts();
 std::span<const Probe> processes();
 std::span<const Probe> sockets();
-/// Those that need an argument, and so run only when named.
+/// Those that run only when named: they need an argument or a jail that is allowed something.
 std::span<const Probe> named_processes();
 std::span<const Probe> named_sockets();
 std::span<const Probe> named_binds();
+/// What allow.* parameters grant.
+std::span<const Probe> named_allowed();
 
 /// The arguments after the probe's name.
 extern std::vector<std::string> arguments;

@@ -1,0 +1,115 @@
+# FreeBSD's mount and umount in a jail (allow.mount), what of the mounts a jail sees (enforce_statfs), and what it can
+# undo: nothing that it was started with.
+. "$(dirname "$0")/../replay/lib.sh"
+need jail jls jexec
+need_bsd
+busybox_root "$W/root"
+case $(stat -f -c %T "$W/root") in
+overlayfs | 9p) skip "the root's file system maps no ids" ;;
+esac
+cp "$build/libexec/cellblock/bsd/bsdbox" "$W/root/bin/bsdbox"
+mkdir -p "$W/root/bsd" "$W/root/mnt" "$W/root/src" "$W/root/given" "$W/data"
+for command in mount umount sysctl; do ln -s /bin/bsdbox "$W/root/bsd/$command"; done
+echo text >"$W/root/src/file"
+echo given >"$W/data/file"
+types=$(echo allow.mount.{tmpfs,nullfs,procfs,linprocfs,devfs,fdescfs,linsysfs})
+
+# begin PARAMETER...: a jail t with all that a jail may mount.
+begin() {
+  expect "" jail -c name=t path="$W/root" persist mount.devfs mount.procfs enforce_statfs=1 allow.mount $types \
+    mount="$W/data $W/root/given nullfs ro 0 0" "$@"
+}
+inside() { jexec t "$@"; }
+
+for ids in linux.userns=new linux.userns=inherit; do
+  note "$ids"
+  begin $ids
+
+  expect "" inside /bsd/mount -t tmpfs -o size=1m tmpfs /mnt
+  expect_like '^tmpfs on /mnt \(tmpfs, local\)$' inside /bsd/mount
+  expect "" inside touch /mnt/new
+  expect "" inside /bsd/umount /mnt
+  expect_refusal 'No such file' inside ls /mnt/new
+
+  expect "" inside /bsd/mount -t nullfs /src /mnt
+  expect text inside cat /mnt/file
+  expect "" inside /bsd/mount -u -o ro /mnt
+  expect_like '^/src on /mnt \(nullfs, local, read-only\)$' inside /bsd/mount
+  expect_refusal 'Read-only' inside touch /mnt/new
+  expect_refusal '^mount_nullfs: /mnt: Operation not permitted$' inside /bsd/mount -u -o rw /mnt
+  expect "" inside /bsd/umount /mnt
+
+  for type in procfs linprocfs; do
+    expect "" inside /bsd/mount -t $type $type /mnt
+    expect_like '^[0-9]+$' inside ls /mnt
+    expect_refusal . inside sh -c 'echo x >/mnt/sys/kernel/core_pattern'
+    expect "" inside /bsd/umount /mnt
+  done
+  expect "" inside /bsd/mount -t devfs devfs /mnt
+  expect_like ' root +root .*null$' inside ls -l /mnt
+  expect "" inside sh -c 'echo lost >/mnt/null'
+  expect "" inside /bsd/umount /mnt
+  expect "" inside /bsd/mount -t fdescfs fdescfs /dev/fd
+  expect "" inside /bsd/mount -t linsysfs linsysfs /mnt
+  expect_refusal 'Read-only' inside mkdir /mnt/kernel/new
+  expect "" inside /bsd/umount /mnt
+  expect_refusal '^mount: a/b: Operation not permitted$' inside /bsd/mount -t zfs a/b /mnt
+  expect_refusal 'Operation not permitted$' inside /bsd/mount -t ext4 /dev/null /mnt
+
+  note 'what was there stays, however it is called'
+  for path in / /proc /dev /dev/pts //proc /proc/. /given; do
+    expect_refusal 'not permitted|Invalid|failed' inside umount "$path"
+  done
+  expect_refusal 'not permitted|failed' inside /bsd/umount /given
+  expect given inside cat /given/file
+  expect_refusal 'Read-only' inside touch /given/new
+  expect "" inside /bsd/mount -t nullfs /given /mnt
+  expect_refusal 'Read-only' inside touch /mnt/new
+  expect "" inside /bsd/umount /mnt
+
+  note 'a view of /proc or the place that is covered gives nothing away'
+  case $ids in
+  *inherit) expect_refusal 'not permitted' inside /bsd/mount -t nullfs /proc /mnt ;;
+  *) expect "" inside /bsd/mount -t nullfs /proc /mnt && expect "" inside /bsd/umount /mnt ;;
+  esac
+  expect_refusal 'not permitted|Invalid' inside umount /proc/sys
+  expect_refusal . inside sh -c 'echo x >/proc/sys/kernel/core_pattern'
+
+  note 'links lead nowhere else'
+  ln -sfn ../../../../../.. "$W/root/up"
+  expect "" inside mount -o bind /up /mnt
+  expect_like '^bsd$' inside ls /mnt
+  expect "" inside umount /mnt
+
+  note 'one of the jail on top of one that it was given'
+  expect "" inside /bsd/mount -t tmpfs tmpfs /given
+  expect "" inside touch /given/new
+  expect "" inside /bsd/umount /given
+  expect given inside cat /given/file
+  expect_refusal 'not permitted|failed' inside /bsd/umount /given
+
+  note 'taken away while the jail runs'
+  expect "" inside /bsd/mount -t tmpfs tmpfs /mnt
+  jexec t sh -c 'while [ ! -e /tmp/go ]; do sleep 0.1; done; mount -t tmpfs x /src 2>&1; umount /mnt 2>&1' >"$W/out" &
+  sleep 0.5
+  expect "" jail -m name=t allow.nomount
+  expect "" inside touch /tmp/go
+  wait $!
+  [ "$(grep -cE 'not permitted|permission denied' "$W/out")" = 2 ] || fail "after allow.nomount: $(cat "$W/out")"
+  rm "$W/root/tmp/go"
+  expect "" jail -r t
+done
+
+note 'enforce_statfs: 2 shows the root alone to FreeBSD'\''s commands, 1 and 0 what is below it'
+for level in 2 1 0; do
+  expect "" jail -c name=t path="$W/root" persist mount.procfs enforce_statfs=$level
+  shown=$(jexec t /bsd/mount | grep -c ' on ')
+  case $level in
+  2) [ "$shown" = 1 ] || fail "enforce_statfs=2 shows $shown mounts" ;;
+  *) [ "$shown" = 2 ] || fail "enforce_statfs=$level shows $shown mounts" ;;
+  esac
+  expect 2 inside sh -c 'grep -c . /proc/self/mounts'  # where Linux programs look
+  expect "security.jail.enforce_statfs: $level" inside /bsd/sysctl security.jail.enforce_statfs
+  expect "" jail -r t
+done
+exit 0
