@@ -1,5 +1,7 @@
 #include "kernel/strays.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -9,6 +11,7 @@
 #include "kernel/host_links.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/process_mark.hpp"
+#include "sys/file.hpp"
 
 namespace cellblock::kernel {
 namespace {
@@ -24,6 +27,13 @@ std::vector<Made> newest_first(const std::vector<Made>& all, const std::function
   std::vector<Made> strays;
   std::copy_if(all.rbegin(), all.rend(), std::back_inserter(strays), is_stray);
   return strays;
+}
+
+/// As the jails have it: jail.conf may name a root by a symbolic link, or with a slash at its end.
+std::string real_root(const std::string& root) {
+  auto directory = sys::open(root, O_PATH | O_DIRECTORY);
+  if (!directory) return root;
+  return sys::path_of(directory->get()).value_or(root);
 }
 
 Result<> undo(Registry& registry, const std::vector<MountMade>& mounts, std::vector<std::string>& done) {
@@ -61,8 +71,9 @@ Result<> undo_strays(Registry& registry, std::vector<std::string>& done) {
     addresses.insert(jail.prison.ip4_addr.begin(), jail.prison.ip4_addr.end());
     addresses.insert(jail.prison.ip6_addr.begin(), jail.prison.ip6_addr.end());
   }
-  auto mounts = newest_first<MountMade>(
-      state->mounts, [&](const MountMade& made) { return !roots.contains(made.root) && !is_alive(made.owner); });
+  auto mounts = newest_first<MountMade>(state->mounts, [&](const MountMade& made) {
+    return !roots.contains(made.root) && !is_alive(made.owner) && !roots.contains(real_root(made.root));
+  });
   auto aliases = newest_first<AliasMade>(
       state->aliases, [&](const AliasMade& made) { return !addresses.contains(made.address) && !is_alive(made.owner); });
   CB_CHECK(undo(registry, mounts, done));
@@ -74,8 +85,9 @@ Result<> undo_strays_below(Registry& registry, const std::string& root) {
   auto mounts = newest_first<MountMade>(
       state->mounts, [&](const MountMade& made) { return made.root == root && !is_alive(made.owner); });
   if (mounts.empty()) return {};
+  const std::string real = real_root(root);
   for (const auto& [jid, jail] : state->snapshot.jails)
-    if (jail.prison.path == root && is_alive(*state, jail)) return {};
+    if (jail.prison.path == real && is_alive(*state, jail)) return {};
   std::vector<std::string> done;
   return undo(registry, mounts, done);
 }

@@ -149,6 +149,18 @@ ip link show epair0b >/dev/null 2>&1 && fail "epair0b is still on the host"
 expect 'v: removed' conf -r v
 eventually ip link show epair0b
 
+note 'mounts stay where the path is not spelled as the jail knows it'
+mkdir -p "$W/spelled/mnt"
+ln -s spelled "$W/link"
+for path in "$W/link" "$W/spelled/"; do
+  file <<<"m { path = $path; persist; mount = 'tmpfs ${path%/}/mnt tmpfs rw'; }"
+  conf -qc m
+  expect_status 0 jls
+  mountpoint -q "$W/spelled/mnt" || fail "$path: jls took the mount of a running jail away"
+  conf -qr m
+  mountpoint -q "$W/spelled/mnt" && fail "$path: the mount stays"
+done
+
 note 'dependencies'
 file <<'END'
 * { path = /; persist; }
