@@ -25,7 +25,7 @@ Result<const model::Snapshot*> Running::all() {
 Result<const model::Jail*> Running::find(std::string_view word) {
   if (snapshot_ || ++asked_ > few) {
     CB_CHECK(read());
-    if (auto jid = parse_int(word)) return snapshot_->find(static_cast<model::JailId>(*jid));
+    if (parse_int(word)) return snapshot_->find_word(word, "");
     auto found = by_name_.find(word);
     return found == by_name_.end() ? nullptr : found->second;
   }

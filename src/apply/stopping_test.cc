@@ -119,6 +119,15 @@ TEST(Stop, AJailThatTheFileDoesNotKnowIsJustRemoved) {
   EXPECT_EQ(machine.voice.both, "");
 }
 
+TEST(Stop, ANumberIsNotCutDownToAJid) {
+  Machine machine;
+  machine.run(web, start);
+  machine.forget();
+  const std::string far = "4294967297";
+  EXPECT_EQ(machine.run("", plain, {far, far, far, far, far}), 1);  // asked one by one, and later all at once
+  EXPECT_THAT(machine.world.log, ElementsAre());
+}
+
 TEST(RemoveOnly, MatchesRunningJailsAndRunsNoHooks) {
   Machine machine;
   machine.run("* { path = /; persist; exec.prestop = prestop; } a {} b {} c {}", start);

@@ -1,5 +1,7 @@
 #include "model/snapshot.hpp"
 
+#include <utility>
+
 #include "base/text.hpp"
 
 namespace cellblock::model {
@@ -18,7 +20,7 @@ const Jail* Snapshot::find(std::string_view name) const {
 const Jail* Snapshot::find_word(std::string_view word, std::string_view viewer) const {
   std::string below(viewer);
   if (auto number = parse_int(word)) {
-    const Jail* jail = find(static_cast<JailId>(*number));
+    const Jail* jail = std::in_range<JailId>(*number) ? find(static_cast<JailId>(*number)) : nullptr;
     return jail && is_below(jail->prison.name, below) ? jail : nullptr;
   }
   return find(viewer.empty() ? std::string(word) : below + "." + std::string(word));

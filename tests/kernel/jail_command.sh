@@ -161,6 +161,11 @@ for path in "$W/link" "$W/spelled/"; do
   mountpoint -q "$W/spelled/mnt" && fail "$path: the mount stays"
 done
 
+note 'a number is not cut down to a jid'
+jail -c name=n persist
+expect_refusal '^jail: "[0-9]+" not found$' jail -r $((4294967296 + $(jls -j n jid)))
+expect "" jail -r n
+
 note 'dependencies'
 file <<'END'
 * { path = /; persist; }
