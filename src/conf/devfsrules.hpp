@@ -47,6 +47,9 @@ struct DevfsRules {
   std::optional<int> number_of(std::string_view name) const;
 };
 
+/// All rulesets as devfs(8) has changed them while the host is up.
+inline constexpr const char* devfs_state_path = "/run/cellblock/devfs.rules";
+
 /// Reads `text` on top of `rules`: a ruleset that is there already gets the new rules behind its own, the way
 /// rc loads /etc/defaults/devfs.rules first and /etc/devfs.rules after it.
 void parse_devfs_rules(DevfsRules& rules, std::string_view text, uint32_t file);

@@ -17,23 +17,20 @@ namespace {
 using model::Device;
 using model::DeviceKind;
 
-/// Where an administrator's rulesets stand: devfs.rules(5), and what `devfs rule` has added since boot.
-constexpr const char* rule_files[] = {"/etc/devfs.rules", "/run/cellblock/devfs.rules"};
+constexpr const char* rules_of_administrator = "/etc/devfs.rules";
 
-Result<conf::DevfsRules> rules_of_host() {
-  conf::DevfsRules rules = conf::builtin_devfs_rules();
-  for (const char* file : rule_files) {
-    auto text = sys::read_file(file);
-    if (!text && text.error().why != Why::absent) return pass(text.error());
-    if (text) conf::parse_devfs_rules(rules, *text, 0);
-  }
-  return rules;
+/// False: there is no such file.
+Result<bool> add_rules(conf::DevfsRules& rules, const char* file) {
+  auto text = sys::read_file(file);
+  if (!text && text.error().why != Why::absent) return pass(text.error());
+  if (text) conf::parse_devfs_rules(rules, *text, 0);
+  return text.has_value();
 }
 
 /// Changes whenever a file with rulesets does, so that a template made from older ones is not used again.
 std::string stamp_of_rules() {
   std::string stamp;
-  for (const char* file : rule_files) {
+  for (const char* file : {rules_of_administrator, conf::devfs_state_path}) {
     struct stat status {};
     if (::stat(file, &status) == 0)
       stamp += fmt::format("-{:x}.{:x}.{:x}", status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
@@ -77,7 +74,7 @@ bool may_see(const model::Prison& prison, const std::string& name) {
 }
 
 Result<> fill(int dir, int ruleset, const model::Prison& prison) {
-  CB_TRY(conf::DevfsRules rules, rules_of_host());
+  CB_TRY(conf::DevfsRules rules, host_devfs_rules());
   CB_TRY(model::DeviceTree devices, conf::devfs::visible(ruleset, rules, conf::devfs::standard_devices(), {}),
          "devfs_ruleset {}", ruleset);
   for (const Device& device : devices)
@@ -102,6 +99,15 @@ bool is_mounted(int dir, int devs) {
 }
 
 }  // namespace
+
+Result<conf::DevfsRules> host_devfs_rules() {
+  conf::DevfsRules changed;  // all of them: a rule that devfs(8) took away is only missing there
+  CB_TRY(bool is_changed, add_rules(changed, conf::devfs_state_path));
+  if (is_changed) return changed;
+  conf::DevfsRules rules = conf::builtin_devfs_rules();
+  CB_CHECK(add_rules(rules, rules_of_administrator));
+  return rules;
+}
 
 Result<sys::Tree> device_tree(const Home& home, const model::Prison& prison) {
   int ruleset = prison.devfs_ruleset ? prison.devfs_ruleset : default_ruleset;

@@ -188,4 +188,15 @@ expect_status 0 conf -qc
 [ $((($(date +%s%N) - start) / 1000000)) -lt 8000 ] || fail "twenty jails waited for one another"
 expect_status 0 conf -qr '*'
 [ "$(jls name | wc -l)" = 0 ] || fail "jails stay"
+
+if [ -x "$build/libexec/cellblock/bsd/devfs" ]; then
+  note 'rulesets as devfs(8) left them'
+  rule=$(cellblock bsd devfs rule -s 2 show | awk '$0 ~ /path zero / { print $1 }')
+  expect "" cellblock bsd devfs rule -s 2 del "$rule"
+  file <<<'d { path = /; persist; mount.devfs; }'
+  conf -qc d
+  expect_status 0 jexec d test -e /dev/null
+  expect_status 1 jexec d test -e /dev/zero
+  conf -qr d
+fi
 exit 0

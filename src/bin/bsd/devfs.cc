@@ -7,6 +7,7 @@
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "devfs_nodes.hpp"
+#include "kernel/devices.hpp"
 #include "sys/file.hpp"
 #include "sys/mount.hpp"
 
@@ -29,7 +30,7 @@ int complain(const Error& error) {
 }
 
 struct Work {
-  conf::DevfsRules rules = load_devfs_rules();
+  conf::DevfsRules rules;
   std::string mount_point = "/dev";
   int number = 0;
 
@@ -154,7 +155,10 @@ int rule(Work& work, const Words& words) {
 int devfs(const Words& words) {
   Options options(words, "m:");
   if (!options.error().empty() || options.rest().empty()) return usage();
+  auto rules = kernel::host_devfs_rules();
+  if (!rules) return complain(rules.error());
   Work work;
+  work.rules = std::move(*rules);
   work.mount_point = options.value('m', "/dev");
   const Words& rest = options.rest();
   if (rest[0] == "rule") return rule(work, rest);

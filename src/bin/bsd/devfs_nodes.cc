@@ -120,17 +120,6 @@ void read_ids(const char* path, std::map<std::string, uint32_t, std::less<>>& in
 
 }  // namespace
 
-conf::DevfsRules load_devfs_rules() {
-  if (auto state = sys::read_file(devfs_state_path)) {
-    conf::DevfsRules rules;
-    conf::parse_devfs_rules(rules, *state, 0);
-    return rules;
-  }
-  conf::DevfsRules rules = conf::builtin_devfs_rules();
-  if (auto own = sys::read_file("/etc/devfs.rules")) conf::parse_devfs_rules(rules, *own, 0);
-  return rules;
-}
-
 Result<> save_devfs_rules(const conf::DevfsRules& rules) {
   std::string text;
   for (const auto& [number, set] : rules.sets) {
@@ -139,7 +128,7 @@ Result<> save_devfs_rules(const conf::DevfsRules& rules) {
     for (const conf::DevfsRule& rule : set.rules) text += fmt::format("add {} {}\n", rule.number, rule.source());
   }
   CB_CHECK(sys::make_directory(AT_FDCWD, "/run/cellblock", 0700));
-  return sys::replace_file(devfs_state_path, text);
+  return sys::replace_file(conf::devfs_state_path, text);
 }
 
 DeviceTree host_devices(const std::string& dev) {

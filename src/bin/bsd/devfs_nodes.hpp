@@ -7,11 +7,7 @@
 
 namespace cellblock::bsd {
 
-/// Rulesets as changed by devfs(8), while the host is up.
-inline constexpr const char* devfs_state_path = "/run/cellblock/devfs.rules";
-
-/// The built-in rulesets and those of /etc/devfs.rules, or what devfs(8) has made of them.
-conf::DevfsRules load_devfs_rules();
+/// For kernel::host_devfs_rules().
 Result<> save_devfs_rules(const conf::DevfsRules& rules);
 
 /// The devices of this host: what lies below /dev, pseudo terminals and other file systems left out.

@@ -9,6 +9,7 @@
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "devfs_nodes.hpp"
+#include "kernel/devices.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/open.hpp"
 #include "model/mount_type.hpp"
@@ -44,8 +45,9 @@ Result<> update(const model::MountRecipe& recipe, const std::string& target) {
 
 Result<> mount_devfs(const model::MountRecipe& recipe, int target) {
   int number = recipe.ruleset < 0 ? 0 : recipe.ruleset;
+  CB_TRY(conf::DevfsRules rules, kernel::host_devfs_rules());
   CB_TRY(model::DeviceTree tree,
-         conf::devfs::visible(number, load_devfs_rules(), host_devices("/dev"), host_owners()));
+         conf::devfs::visible(number, rules, host_devices("/dev"), host_owners()));
   CB_TRY(sys::Tree mounted, sys::Tree::create("tmpfs", {{"mode", "0755"}, {"source", "devfs"}}, MS_NOSUID | MS_NOEXEC));
   CB_CHECK(make_devices(mounted.fd(), tree));
   return mounted.attach(target);
