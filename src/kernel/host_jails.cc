@@ -259,7 +259,8 @@ Result<port::Child> HostJails::enter(JailId jid, const port::Entry& entry) {
   faults::passed("entered");
   if (held_.erase(jid) && jail->prison.linux_init.empty()) {
     // Created without persist: from its first process on it lives as long as it has one.
-    auto keeper = sys::open_process(jail->runtime.keeper);
+    const Runtime& runtime = jail->runtime;
+    auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
     if (keeper) (void)sys::send_signal(keeper->get(), SIGUSR2);
   }
   return child;
@@ -292,10 +293,10 @@ Result<> HostJails::end_if_empty(const Jail& jail) {
 
 Result<> HostJails::remove(JailId jid) {
   CB_TRY(const Jail* jail, visible(jid));
-  return kill_tree(Jail(*jail));
+  return kill_tree(*jail);
 }
 
-Result<> HostJails::kill_tree(const Jail& jail) {
+Result<> HostJails::kill_tree(Jail jail) {
   CB_TRY(const record::State* state, registry_.refresh());
   std::vector<Jail> inner;
   for (const auto& [jid, other] : state->snapshot.jails)

@@ -43,7 +43,8 @@ class HostJails : public port::Jails {
   Result<> end_if_empty(const model::Jail& jail);
   /// Takes the remains of a dead jail away.
   Result<> bury(model::JailId jid, const model::Runtime& runtime);
-  Result<> kill_tree(const model::Jail& jail);
+  /// By value: reading the registry's news moves the jails that it holds.
+  Result<> kill_tree(model::Jail jail);
   /// Buries jails that `settings` would collide with and that are dead already.
   Result<> clear_the_way(const std::vector<model::Setting>& settings);
 
