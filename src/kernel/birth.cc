@@ -59,21 +59,25 @@ int give_up(Cradle& cradle, const char* what, const char* where = "") {
   return 111;
 }
 
-/// A file system that belongs to the jail's own user namespace, made by the child.
+int close_keeping_errno(int fd, int result) {
+  int error = errno;
+  ::close(fd);
+  errno = error;
+  return result;
+}
+
+/// A file system that belongs to the jail's own user namespace, made by the child: in the parent's table of
+/// descriptors, so that none may be left there.
 int mount_new(const char* type, std::initializer_list<std::pair<const char*, const char*>> options, const char* target) {
   int context = ::fsopen(type, FSOPEN_CLOEXEC);
   if (context < 0) return -1;
   for (auto [key, value] : options)
-    if (::fsconfig(context, FSCONFIG_SET_STRING, key, value, 0) < 0) return -1;
-  if (::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0) return -1;
-  int mount = ::fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+    if (::fsconfig(context, FSCONFIG_SET_STRING, key, value, 0) < 0) return close_keeping_errno(context, -1);
+  int mount = ::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
+  if (mount == 0) mount = ::fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  close_keeping_errno(context, 0);
   if (mount < 0) return -1;
-  int attached = ::move_mount(mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
-  int error = errno;
-  ::close(mount);
-  ::close(context);
-  errno = error;
-  return attached;
+  return close_keeping_errno(mount, ::move_mount(mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
 }
 
 int lay(int tree, const char* target) {
