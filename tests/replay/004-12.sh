@@ -52,6 +52,24 @@ expect_refusal 'the name is taken' cellblock add -y -n web
 touch $lib/alone.img
 expect_refusal 'alone.img exists' cellblock add -y -n alone
 
+note "several at once: none loses what another has written"
+makers=()
+for name in p1 p2 p3 p4 p5 p6; do
+  cellblock add -y -n $name -s 16m -b yes >/dev/null & makers+=($!)
+done
+wait "${makers[@]}"
+for name in p1 p2 p3 p4 p5 p6; do
+  cellblock bsd sysrc -n jail_list | grep -qw $name || fail "$name is lost: $(cellblock bsd sysrc jail_list)"
+done
+
+note "an rc.conf that can't be read is not replaced"
+cp /etc/rc.conf "$W/rc.conf"
+truncate -s 65M /etc/rc.conf
+expect_refusal 'not started at boot' cellblock add -y -n unread -s 16m -b yes
+expect_refusal 'rc.conf' cellblock bsd sysrc jail_enable=NO
+[ "$(stat -c %s /etc/rc.conf)" = $((65 << 20)) ] || fail "rc.conf was replaced: $(ls -l /etc/rc.conf)"
+cp "$W/rc.conf" /etc/rc.conf
+
 note "no, and the end of the input: nothing is made"
 printf 'no1\n\n\n\n\n\nno\n' | cellblock add >/dev/null 2>&1 && fail "no is a failure"
 nothing_of no1 || fail "made after no"

@@ -42,7 +42,7 @@ int help() {
 
 struct File {
   std::string path, text;
-  bool exists = false;
+  Result<> known;  // a file that is there but can't be read must not be replaced
 };
 
 class Session {
@@ -54,7 +54,8 @@ class Session {
     if (options.has('s')) paths.push_back("/etc/rc.conf.d/" + options.value('s'));
     for (const std::string& path : paths) {
       auto text = sys::read_file(root + path);
-      files_.push_back({root + path, text.value_or(""), text.has_value()});
+      bool known = text || text.error().why == Why::absent;
+      files_.push_back({root + path, text.value_or(""), known ? Result<>() : pass(text.error())});
     }
     reread();
   }
@@ -159,6 +160,7 @@ class Session {
   }
 
   static Result<> save(File& file, const std::string& text) {
+    if (!file.known) return file.known;
     CB_CHECK(sys::replace_file(file.path, text));
     file.text = text;
     return {};

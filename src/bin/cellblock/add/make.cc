@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <functional>
+
 #include "add/fill.hpp"
 #include "add/image.hpp"
 #include "add/workspace.hpp"
@@ -42,21 +44,21 @@ Result<std::string> build(const Workspace& workspace, const Answers& answers) {
   return contents;
 }
 
-Result<> edit(const std::string& path, const std::string& old, const std::string& text) {
-  return text == old ? Result<>() : replace_file(path, text);
+// In turn, so that what others add meanwhile to the same file does not get lost.
+Result<> edit(const std::string& path, const Places& places, const std::function<std::string(std::string_view)>& change) {
+  CB_TRY(Fd turn, take_turn(places));
+  auto text = sys::read_file(path);
+  if (!text && text.error().why != Why::absent) return pass(text.error());
+  std::string old = text.value_or(""), changed = change(old);
+  return changed == old ? Result<>() : replace_file(path, changed);
 }
 
 Result<> include_in_main(const Places& places) {
-  std::string main(main_config);
-  auto old = sys::read_file(main);
-  if (!old && old.error().why != Why::absent) return pass(old.error());
-  return edit(main, old.value_or(""), with_include(old.value_or(""), places.config));
+  return edit(std::string(main_config), places, [&](std::string_view old) { return with_include(old, places.config); });
 }
 
-Result<> start_at_boot(const std::string& name) {
-  std::string rc_conf = "/etc/rc.conf";
-  std::string old = sys::read_file(rc_conf).value_or("");
-  return edit(rc_conf, old, with_boot(old, name));
+Result<> start_at_boot(const std::string& name, const Places& places) {
+  return edit("/etc/rc.conf", places, [&](std::string_view old) { return with_boot(old, name); });
 }
 
 }  // namespace
@@ -70,7 +72,7 @@ Result<std::string> make(const Answers& answers, const Places& places) {
   CB_CHECK(workspace.place_image());
   CB_CHECK(include_in_main(places));
   CB_CHECK(workspace.place_config(jail_block(answers, places)));
-  if (answers.boot == "yes") CB_CHECK(start_at_boot(answers.name), "made, but not started at boot");
+  if (answers.boot == "yes") CB_CHECK(start_at_boot(answers.name, places), "made, but not started at boot");
   return contents;
 }
 

@@ -57,15 +57,27 @@ Result<> write_new(const std::string& path, const std::string& text, mode_t mode
   return {};
 }
 
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
 Result<> make_parents(const std::string& path) {
-  CB_CHECK(RootDir::make(path.substr(0, path.rfind('/'))));
+  CB_CHECK(RootDir::make(parent_of(path)));
   return {};
+}
+
+Result<Fd> take_turn_in(const std::string& folder) {
+  CB_TRY(Fd turn, sys::open(folder, O_RDONLY | O_DIRECTORY));
+  while (::flock(turn.get(), LOCK_EX) < 0)
+    if (errno != EINTR) return sys_fail(errno, "flock {}", folder);
+  return turn;
 }
 
 }  // namespace
 
+Result<Fd> take_turn(const Places& places) { return take_turn_in(parent_of(places.work)); }
+
 Result<Workspace> Workspace::create(const Places& places) {
   CB_CHECK(make_parents(places.work));
+  CB_TRY(Fd turn, take_turn(places));  // or clean_up() could take the new folder away before it is locked
   CB_CHECK(sys::make_directory(AT_FDCWD, places.work.c_str(), 0700), "{}", places.work);
   auto locked = lock(places.work);
   if (!locked && locked.error().why == Why::busy) return fail(Why::busy, "another `cellblock add` is making this jail");
@@ -94,6 +106,8 @@ Result<> Workspace::place_config(const std::string& text) const {
 }
 
 void clean_up(const std::string& folder, Places (*of)(std::string_view name)) {
+  auto turn = take_turn_in(folder);
+  if (!turn) return;  // no folder
   std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.c_str()), ::closedir);
   while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
     std::string_view name = entry->d_name;

@@ -34,6 +34,9 @@ class Workspace {
   Fd lock_;
 };
 
+/// Of several makers one at a time has its turn, until it drops what this returns: to begin, to edit what is common.
+Result<Fd> take_turn(const Places& places);
+
 /// Takes away what interrupted makers left in `folder` (/var/lib/cellblock), whatever jail it was to be.
 /// `of` says where a jail's things are.
 void clean_up(const std::string& folder, Places (*of)(std::string_view name));
