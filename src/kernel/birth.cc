@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "kernel/confine.hpp"
@@ -315,6 +316,8 @@ void let_go(Cradle& cradle, int word) {
 Result<> failure_of(const Cradle& cradle) {
   if (!cradle.error) return {};
   if (*cradle.where) return sys_fail(cradle.error, "{}: {}{}", cradle.what, cradle.request->prison.path, cradle.where);
+  if (std::string_view(cradle.what) == "exec")
+    return sys_fail(cradle.error, "linux.init: {}", cradle.request->prison.linux_init);
   return sys_fail(cradle.error, "{}", cradle.what);
 }
 

@@ -163,6 +163,8 @@ Result<Home> Home::open(bool create) {
   auto dir = sys::open(home_path, O_RDONLY | O_DIRECTORY);
   if (dir && is_mount_of_its_own(dir->get())) return Home(std::move(*dir));
   if (dir && !create) return sys_fail(ENOENT, "{}", home_path);
+  if (!dir && dir.error().sys == EACCES && ::geteuid() != 0)
+    return sys_fail(EACCES, "only root can see and change jails: {}", home_path);
   if (!dir && (!create || dir.error().why != Why::absent)) return pass(dir.error());
   CB_TRY(Fd lock, lock_making());
   CB_TRY(Fd made, sys::open(home_path, O_RDONLY | O_DIRECTORY));

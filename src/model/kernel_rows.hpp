@@ -76,8 +76,9 @@ inline constexpr Param identity_rows[] = {
     {.name = "devfs_ruleset", .kind = Kind::integer, .side = Side::kernel, .fallback = "that of the parent",
      .since = "9.1", .text = "The ruleset that decides which device nodes a devfs mounted in the jail shows.",
      .effect = Effect::partial,
-     .on_linux = "The rulesets of devfs.rules(5), in `/etc/devfs.rules`, applied to the device nodes of Linux; without "
-                 "a ruleset 4 counts. A `/dev` that is mounted stays as it is, here as on FreeBSD.",
+     .on_linux = "With `mount.devfs`, it chooses from the device nodes of Linux that are safe in a jail. Rulesets 1 to 5 "
+                 "are built in as on FreeBSD; `/etc/devfs.rules` adds more, and one that is not defined is an error. "
+                 "Without a ruleset 4 counts. A `/dev` that is mounted stays as it is, here as on FreeBSD.",
      .field = &Prison::devfs_ruleset},
     {.name = "mac.label", .kind = Kind::string, .side = Side::kernel, .since = "15.0",
      .text = "The jail's mandatory access control label.", .effect = Effect::none,

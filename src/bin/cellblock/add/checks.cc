@@ -45,7 +45,7 @@ Result<> check_address(const std::string& text, const Host& host) {
 Result<std::string> check_name(const std::string& text, const Answers&, const Host& host) {
   if (text.empty() || text.size() > longest_name || !letters.contains(text[0]) || !only(text, "-_"))
     return fail(Why::invalid, "{}a name is a letter, then letters, digits, - and _, at most {} of them",
-                text.empty() ? "" : vis(text) + ": ", longest_name);
+                text.empty() ? "no name: " : vis(text) + ": ", longest_name);
   std::string taken = host.taken(text);
   if (!taken.empty()) return fail(Why::exists, "{}: the name is taken: {}", text, taken);
   return text;
