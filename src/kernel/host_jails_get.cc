@@ -16,12 +16,14 @@ Result<model::Snapshot> HostJails::get() {
   CB_TRY(record::State state, registry_.take());
   model::Snapshot& view = state.snapshot;
   std::vector<Jail> dead;
+  std::vector<JailId> running = take_names_at_once(view);
   std::optional<Names> names(std::in_place);
   for (auto at = view.jails.begin(); at != view.jails.end();) {
     auto& [jid, jail] = *at;
     auto maker = state.makers.find(jid);
     bool made = maker == state.makers.end(), visible = model::is_below(jail.prison.name, caller_name_);
-    bool shown = visible && made && names->take(jail.prison, jail.runtime);
+    bool shown = visible && made &&
+                 (std::ranges::binary_search(running, jid) || names->take(jail.prison, jail.runtime));
     if (visible && !shown && (made || !is_alive(maker->second))) dead.push_back(jail);
     at = shown ? std::next(at) : view.jails.erase(at);
   }
@@ -36,7 +38,7 @@ Result<model::Snapshot> HostJails::get() {
       up = above->second.prison.parent;
     }
   }
-  if (caller_ == 0) return view;
+  if (caller_ == 0) return std::move(view);
   for (auto& [jid, jail] : view.jails) {
     jail.prison.name = model::relative_name(jail.prison.name, caller_name_);
     if (jail.prison.parent == caller_) jail.prison.parent = 0;
@@ -45,7 +47,7 @@ Result<model::Snapshot> HostJails::get() {
     else if (jail.prison.path.starts_with(caller_path_ + "/"))
       jail.prison.path.erase(0, caller_path_.size());
   }
-  return view;
+  return std::move(view);
 }
 
 Result<Jail> HostJails::find(std::string_view word) {
