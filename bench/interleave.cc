@@ -1,8 +1,9 @@
 // interleave ROUNDS [-v] -- LABEL COMMAND [ARG...] [-- LABEL COMMAND [ARG...]]...
 //
-// Runs each command once a round, all in turn, so that what else the machine does hits each of them alike, and prints
-// one line for each: LABEL, then the fastest, the median and the slowest-but-a-tenth run in microseconds, separated by
-// tabs. A run is vfork(2), execve(2) and the wait for its end, with descriptors 0 and 1 on /dev/null. A run that fails
+// Runs each command once a round, so that what else the machine does hits each of them alike, in an order drawn anew
+// each time, so that what one leaves to the kernel to clean up hits them all alike. Prints one line for each: LABEL,
+// then the fastest, the median and the slowest-but-a-tenth run in microseconds, separated by tabs. A run is vfork(2),
+// execve(2) and the wait for its end, with descriptors 0 and 1 on /dev/null. A run that fails
 // ends everything: a command that does not work is not fast. A label NAME@PATH joins the mount namespace PATH first.
 #include <fcntl.h>
 #include <sched.h>
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -113,8 +115,13 @@ int main(int argc, char** argv) {
   std::vector<Command> commands = parse(argc, argv, 2);
   int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (auto& command : commands) run(command, nothing);  // the first run only warms caches
-  for (int round = 0; round < rounds; round++)
-    for (auto& command : commands) command.times.push_back(run(command, nothing));
+  std::vector<Command*> order;
+  for (auto& command : commands) order.push_back(&command);
+  std::mt19937 dice(1);
+  for (int round = 0; round < rounds; round++) {
+    std::shuffle(order.begin(), order.end(), dice);
+    for (Command* command : order) command->times.push_back(run(*command, nothing));
+  }
   for (auto& command : commands) {
     std::sort(command.times.begin(), command.times.end());
     std::printf("%s\t%.0f\t%.0f\t%.0f\n", command.label.c_str(), command.times.front(), quantile(command.times, 0.5),

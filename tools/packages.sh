@@ -6,10 +6,10 @@ set -eu
 
 packages_for() {
   case $1 in
-    build) echo g++ clang bpftool libbpf-dev cmake ninja-build ccache mold libfmt-dev libexpected-dev libgtest-dev libgmock-dev ;;
+    build) echo g++ clang bpftool libbpf-dev cmake ninja-build ccache lld libfmt-dev libexpected-dev libgtest-dev libgmock-dev ;;
     check) echo mandoc systemd busybox-static zsh tcsh iproute2 procps psmisc util-linux e2fsprogs bash git ;;
     lab) echo qemu-system-x86 busybox-static kmod cpio e2fsprogs dpkg bash iproute2 ;;
-    fuzz) echo clang libclang-rt-14-dev lld ;;
+    fuzz) echo libclang-rt-14-dev ;;
     tidy) echo clang-format clang-tidy ;;
     bench) echo crun runc util-linux busybox-static ;;
     demo) echo busybox-static util-linux procps iproute2 ;;

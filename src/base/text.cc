@@ -2,6 +2,7 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace cellblock {
@@ -32,15 +33,19 @@ char decode_escape(std::string_view text, size_t& at) {
 
 }  // namespace
 
+std::string_view take_part(std::string_view& rest, char separator) {
+  std::string_view part = rest.substr(0, rest.find(separator));
+  rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  return part;
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   if (text.empty()) return parts;
-  for (;;) {
-    size_t end = text.find(separator);
-    parts.emplace_back(text.substr(0, end));
-    if (end == text.npos) return parts;
-    text.remove_prefix(end + 1);
-  }
+  bool ends_so = text.ends_with(separator);
+  while (!text.empty()) parts.emplace_back(take_part(text, separator));
+  if (ends_so) parts.emplace_back();
+  return parts;
 }
 
 std::vector<std::string> split_words(std::string_view text) {

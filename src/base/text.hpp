@@ -9,6 +9,10 @@
 
 namespace cellblock {
 
+/// Takes the text up to the next `separator`, or all of it, from the front of `rest`, and the separator with it. What
+/// it returns lies in the same place: nothing is copied.
+std::string_view take_part(std::string_view& rest, char separator);
+
 /// "a,b,,c" by ',' gives {"a","b","","c"}; "" gives {}.
 std::vector<std::string> split(std::string_view text, char separator);
 

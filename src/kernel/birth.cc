@@ -36,7 +36,8 @@ struct Cradle {
   const BirthRequest* request = nullptr;
   Confinement* confinement = nullptr;  ///< for an init of the jail's own
   sys::Tree root, proc;
-  Fd keeper, spawner;
+  int keeper = -1;  ///< its image
+  Fd spawner;
   Fd nonet;  ///< the network namespace to be born in, for a jail of the host's without addresses
   bool own_users = false;
   // outcome
@@ -145,7 +146,7 @@ int block_signals() {
 
 /// The keeper holds no descriptor: a pipe that jail(8) was given must close when jail(8) ends.
 int run_keeper(Cradle& cradle) {
-  int image = cradle.keeper.get();
+  int image = cradle.keeper;
   auto low = static_cast<unsigned>(image);
   if ((low > 0 && sys::close_range(0, low - 1, CLOSE_RANGE_UNSHARE) < 0) ||
       sys::close_range(low + 1, UINT_MAX, CLOSE_RANGE_UNSHARE) < 0)
@@ -220,6 +221,21 @@ Result<> map_ids(pid_t pid, uint32_t base) {
   return {};
 }
 
+/// Opens the keeper's image once per program. Called in the spawner namespace, which alone has it.
+Result<int> open_keeper() {
+  static Fd image;
+  if (!image) {
+    CB_TRY(image, sys::open("/keeper", O_PATH));
+  }
+  return image.get();
+}
+
+/// Clones in the spawner namespace, where the calling process is.
+Result<> clone_in_spawner(Cradle& cradle, uint64_t extra, int group) {
+  CB_TRY(cradle.keeper, open_keeper(), "keeper");
+  return clone_child(cradle, extra, group);
+}
+
 /// On the host: this process steps into the spawner namespace for the clone and back.
 Result<> clone_on_host(Cradle& cradle) {
   static const Result<Place> place = Place::here();
@@ -231,7 +247,7 @@ Result<> clone_on_host(Cradle& cradle) {
   if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0)
     cloned = sys_fail(errno, "spawner namespace");
   else
-    cloned = clone_child(cradle, 0, cradle.request->group);
+    cloned = clone_in_spawner(cradle, 0, cradle.request->group);
   CB_CHECK(place->return_to());
   if (cradle.nonet && ::setns(network->get(), CLONE_NEWNET) < 0) return sys_fail(errno, "returning to the network");
   if (cloned && cradle.own_users) cloned = map_ids(cradle.pid, cradle.request->uid_base);
@@ -267,7 +283,7 @@ Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
       cloned = sys_fail(errno, "entering the jail around it");
       return;
     }
-    cloned = clone_child(cradle, CLONE_PARENT, -1);
+    cloned = clone_in_spawner(cradle, CLONE_PARENT, -1);
   };
   if (::setns(keeper.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid");
   auto ran = sys::run_sharing(body, cradle.request->group);
@@ -321,16 +337,6 @@ Result<> failure_of(const Cradle& cradle) {
   return sys_fail(cradle.error, "{}", cradle.what);
 }
 
-Result<Fd> open_keeper(int spawner) {
-  static Fd keeper;  // there and back once per program
-  if (!keeper) {
-    CB_TRY(keeper, open_in_spawner(spawner, "/keeper"));
-  }
-  Fd copy(::fcntl(keeper.get(), F_DUPFD_CLOEXEC, 3));
-  if (!copy) return sys_fail(errno, "keeper");
-  return copy;
-}
-
 }  // namespace
 
 uint64_t namespaces_of(const model::Prison& prison) {
@@ -348,7 +354,6 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   cradle.request = &request;
   cradle.own_users = request.prison.linux_userns != Sys::inherit;
   CB_TRY(cradle.spawner, home.spawner());
-  CB_TRY(cradle.keeper, open_keeper(cradle.spawner.get()));
   if (!request.parent && stack_of(request.prison) == Stack::nowhere) {
     CB_TRY(cradle.nonet, home.nonet());
   }

@@ -45,6 +45,10 @@ constexpr uint32_t new_time = 0x80;  // CLONE_NEWTIME shares its bit with clone(
 /// Collects the rules of both architectures.
 class Rules {
  public:
+  Rules() {
+    x86_64_.reserve(usual_number);
+    i386_.reserve(usual_number);
+  }
   void add(Call call, std::vector<Condition> conditions, Verdict otherwise) {
     if (call.x86_64 >= 0) x86_64_.push_back({static_cast<uint32_t>(call.x86_64), conditions, otherwise});
     if (call.i386 >= 0) i386_.push_back({static_cast<uint32_t>(call.i386), std::move(conditions), otherwise});
@@ -60,6 +64,7 @@ class Rules {
   }
 
  private:
+  static constexpr size_t usual_number = 160;  // more than a plain jail has
   std::vector<Rule> x86_64_, i386_;
 };
 

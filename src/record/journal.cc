@@ -58,9 +58,7 @@ Words take_apart(std::string_view line) {
   Words words;
   words.plain.reserve(16);
   while (!line.empty()) {
-    size_t end = std::min(line.find(' '), line.size());
-    std::string_view word = line.substr(0, end);
-    line.remove_prefix(std::min(end + 1, line.size()));
+    std::string_view word = take_part(line, ' ');
     if (word.starts_with('@') && word.find('=') != word.npos)
       words.marks.push_back(word.substr(1));
     else if (!word.empty())

@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <climits>
@@ -35,16 +36,18 @@ Result<std::string> read_all(int fd, size_t limit) {
   std::string text;
   size_t used = 0;
   for (;;) {
-    if (text.size() - used < 4096) text.resize(text.size() + (text.empty() ? 4096 : text.size()));
-    ssize_t got = ::read(fd, text.data() + used, text.size() - used);
+    ssize_t got = 0;
+    // Not resize(): it would fill with zeroes first what is read over them.
+    text.resize_and_overwrite(std::max<size_t>(2 * used, used + 4096), [&](char* data, size_t size) {
+      got = ::read(fd, data + used, size - used);
+      if (got > 0) used += static_cast<size_t>(got);
+      return used;
+    });
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return sys_fail(errno, "read");
-    used += static_cast<size_t>(got);
     if (used > limit) return sys_fail(EFBIG, "read");
-    if (got == 0) break;
+    if (got == 0) return text;
   }
-  text.resize(used);
-  return text;
 }
 
 Result<std::string> read_file_at(int dir, const char* path, size_t limit) {

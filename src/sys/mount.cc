@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "base/text.hpp"
 #include "sys/compat.hpp"
@@ -66,6 +67,25 @@ Result<Fd> proc_by_child(int pid_namespace, const Tree::Options& options) {
   return made;
 }
 
+/// id parent major:minor root target options [optional ...] - type source super-options   (proc(5))
+std::optional<MountEntry> parse_mount(std::string_view line) {
+  size_t dash = line.find(" - ");
+  if (dash == line.npos) return std::nullopt;
+  std::string_view first = line.substr(0, dash), second = line.substr(dash + 3);
+  auto id = parse_int(take_part(first, ' ')), parent = parse_int(take_part(first, ' '));
+  take_part(first, ' ');
+  if (!id || !parent) return std::nullopt;
+  MountEntry entry{.id = static_cast<uint64_t>(*id), .parent = static_cast<uint64_t>(*parent)};
+  entry.root = unvis(take_part(first, ' '));
+  entry.target = unvis(take_part(first, ' '));
+  entry.options = take_part(first, ' ');
+  entry.type = take_part(second, ' ');
+  entry.source = unvis(take_part(second, ' '));
+  entry.super_options = take_part(second, ' ');
+  if (entry.options.empty() || entry.type.empty()) return std::nullopt;
+  return entry;
+}
+
 }  // namespace
 
 Result<Tree> Tree::clone(int fd, bool recursive) {
@@ -121,18 +141,8 @@ Result<> Tree::attach(const char* path) const {
 
 std::vector<MountEntry> parse_mount_table(const std::string& mountinfo) {
   std::vector<MountEntry> table;
-  for (const std::string& line : split(mountinfo, '\n')) {
-    // id parent major:minor root target options [optional ...] - type source super-options   (proc(5))
-    std::vector<std::string> words = split(line, ' ');
-    size_t dash = 6;
-    while (dash < words.size() && words[dash] != "-") ++dash;
-    if (dash + 2 >= words.size()) continue;
-    auto id = parse_int(words[0]), parent = parse_int(words[1]);
-    if (!id || !parent) continue;
-    table.push_back({static_cast<uint64_t>(*id), static_cast<uint64_t>(*parent), unvis(words[3]), unvis(words[4]),
-                     words[dash + 1], unvis(words[dash + 2]), words[5],
-                     dash + 3 < words.size() ? words[dash + 3] : ""});
-  }
+  for (std::string_view rest = mountinfo; !rest.empty();)
+    if (auto entry = parse_mount(take_part(rest, '\n'))) table.push_back(std::move(*entry));
   return table;
 }
 

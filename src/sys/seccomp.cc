@@ -15,6 +15,8 @@ namespace {
 
 using Program = std::vector<sock_filter>;
 
+/// Longer than the filter of a plain jail: it is compiled at every start.
+constexpr size_t usual_length = 1024;
 constexpr uint32_t x32_bit = 0x40000000;
 
 sock_filter load(uint32_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset); }
@@ -42,13 +44,16 @@ void add_range(std::vector<Range>& ranges, uint32_t first, const Rule* rule) {
 }
 
 std::vector<Range> ranges_of(const std::vector<const Rule*>& rules) {
-  std::vector<Range> ranges{{0, nullptr}};
+  std::vector<Range> ranges;
+  ranges.reserve(2 * rules.size() + 1);
+  ranges.push_back({0, nullptr});
   for (const Rule* rule : rules) {
     add_range(ranges, rule->number, rule);
     ranges.push_back({rule->number + 1, nullptr});
   }
   // Adjacent runs that the loop above split although their outcome is the same.
   std::vector<Range> merged;
+  merged.reserve(ranges.size() + 1);
   for (size_t i = 0; i < ranges.size(); ++i) {
     if (i + 1 < ranges.size() && ranges[i + 1].first == ranges[i].first) continue;
     add_range(merged, ranges[i].first, ranges[i].rule);
@@ -56,9 +61,8 @@ std::vector<Range> ranges_of(const std::vector<const Rule*>& rules) {
   return merged;
 }
 
-Program leaf(const Rule* rule) {
-  if (!rule) return {give(allow())};
-  Program code;
+void append_leaf(Program& code, const Rule* rule) {
+  if (!rule) return code.push_back(give(allow()));
   for (const Condition& condition : rule->conditions) {
     code.push_back(load(argument_offset(condition.argument)));
     if (condition.nonzero) {
@@ -70,28 +74,28 @@ Program leaf(const Rule* rule) {
     code.push_back(give(condition.verdict));
   }
   code.push_back(give(rule->otherwise));
-  return code;
 }
 
-Program tree(const Range* first, const Range* last) {
-  if (last - first == 1) return leaf(first->rule);
+void append_tree(Program& code, const Range* first, const Range* last) {
+  if (last - first == 1) return append_leaf(code, first->rule);
   const Range* middle = first + (last - first) / 2;
-  Program low = tree(first, middle), high = tree(middle, last);
-  Program code;
-  if (low.size() <= 255) {
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, middle->first, static_cast<uint8_t>(low.size()), 0));
+  const size_t jump = code.size();
+  code.push_back({});
+  append_tree(code, first, middle);
+  const size_t low = code.size() - jump - 1;
+  if (low <= 255) {
+    code[jump] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, middle->first, static_cast<uint8_t>(low), 0);
   } else {  // conditional jumps reach 255 instructions only
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, middle->first, 0, 1));
-    code.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(low.size())));
+    code[jump] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, middle->first, 0, 1);
+    code.insert(code.begin() + static_cast<ptrdiff_t>(jump) + 1, BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(low)));
   }
-  code.insert(code.end(), low.begin(), low.end());
-  code.insert(code.end(), high.begin(), high.end());
-  return code;
+  append_tree(code, middle, last);
 }
 
-Program compile_table(const Table& table) {
+void append_table(Program& code, const Table& table) {
   static const Rule unknown{0, {}, refuse(ENOSYS)};
   std::vector<const Rule*> rules;
+  rules.reserve(table.rules.size());
   for (const Rule& rule : table.rules) rules.push_back(&rule);
   std::sort(rules.begin(), rules.end(), [](auto a, auto b) { return a->number < b->number; });
   auto beyond = std::find_if(rules.begin(), rules.end(), [&](auto rule) { return rule->number > table.last; });
@@ -102,14 +106,12 @@ Program compile_table(const Table& table) {
     ranges.push_back({(*beyond)->number, *beyond});
     ranges.push_back({(*beyond)->number + 1, &unknown});
   }
-  Program code{load(offsetof(seccomp_data, nr))};
+  code.push_back(load(offsetof(seccomp_data, nr)));
   if (table.refuse_x32) {
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, x32_bit, 0, 1));
     code.push_back(give(refuse(ENOSYS)));
   }
-  Program body = tree(ranges.data(), ranges.data() + ranges.size());
-  code.insert(code.end(), body.begin(), body.end());
-  return code;
+  append_tree(code, ranges.data(), ranges.data() + ranges.size());
 }
 
 }  // namespace
@@ -121,12 +123,15 @@ Verdict refuse(int error_number) {
 Verdict notify() { return SECCOMP_RET_USER_NOTIF; }
 
 std::vector<sock_filter> compile(std::span<const Table> tables) {
-  Program code{load(offsetof(seccomp_data, arch))};
+  Program code;
+  code.reserve(usual_length);
+  code.push_back(load(offsetof(seccomp_data, arch)));
   for (const Table& table : tables) {
-    Program body = compile_table(table);
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, table.arch, 1, 0));
-    code.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(body.size())));
-    code.insert(code.end(), body.begin(), body.end());
+    const size_t skip = code.size();
+    code.push_back({});
+    append_table(code, table);
+    code[skip] = BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(code.size() - skip - 1));
   }
   code.push_back(give(refuse(ENOSYS)));
   return code;

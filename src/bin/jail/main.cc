@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 
 #include "apply/live_watch.hpp"
 #include "jail/command.hpp"
@@ -73,10 +74,10 @@ int run_here(std::span<const std::string> arguments) {
       .bsd_commands = bsd_commands,
       .open_log = [&host](const std::string& file) { return open_log(host, file); },
   };
-  latency::Recorder recorder;
-  if (std::ranges::find(arguments, "--dump=latency") != arguments.end()) latency::recorder = &recorder;
+  std::optional<latency::Recorder> recorder;  // most starts have none: it is three pages
+  if (std::ranges::find(arguments, "--dump=latency") != arguments.end()) latency::recorder = &recorder.emplace();
   int status = run(around, arguments);
-  if (latency::recorder) host.voice.complain(recorder.text());
+  if (latency::recorder) host.voice.complain(recorder->text());
   return status;
 }
 
