@@ -131,7 +131,7 @@ Result<bool> wait_end(int pidfd, int milliseconds) {
 
 Result<int> reap(int pidfd) {
   siginfo_t info{};
-  while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) < 0)
+  while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | __WALL) < 0)
     if (errno != EINTR) return sys_fail(errno, "waitid");
   return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
 }
@@ -148,6 +148,7 @@ Result<> run_sharing(const std::function<void()>& body, int cgroup) {
   request.cgroup = cgroup;
   request.pidfd = &raw;
   request.stack = stack;
+  request.exit_signal = 0;
   CB_TRY(pid_t child, clone_process(request, trampoline, const_cast<std::function<void()>*>(&body)));
   (void)child;
   Fd pidfd(raw);
@@ -165,7 +166,7 @@ Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), voi
   args.flags = request.flags | (request.cgroup >= 0 ? CLONE_INTO_CGROUP : 0ull);
   args.pidfd = reinterpret_cast<uint64_t>(request.pidfd);
   args.child_tid = reinterpret_cast<uint64_t>(request.child_tid);
-  args.exit_signal = request.flags & CLONE_PARENT ? 0 : SIGCHLD;  // a sibling takes over the caller's
+  args.exit_signal = request.flags & CLONE_PARENT ? 0 : static_cast<uint64_t>(request.exit_signal);  // a sibling takes over the caller's
   args.stack = reinterpret_cast<uint64_t>(stack);
   args.stack_size = stack_size;
   args.cgroup = static_cast<uint64_t>(request.cgroup);

@@ -95,7 +95,7 @@ for type in tmpfs procfs linprocfs devfs linsysfs; do
 done
 for flag in nfsd routing unprivileged_parent_tampering mount.zfs; do
   seen="$seen$flag "
-  expect "" jail -c name=t path=/ persist "allow.$flag"
+  expect "" jail -c name=t path="$W/root" persist "allow.$flag"
   expect true jls -j t "allow.$flag"
   expect "" jail -m name=t "allow.${flag%"${flag##*.}"}no${flag##*.}"
   expect false jls -j t "allow.$flag"
@@ -128,7 +128,7 @@ expect_answer /dev/kvm 'ls /dev/kvm' mount.devfs devfs_ruleset=77 allow.vmm
 expect_answer '.*No such file.*' 'ls /dev/kvm' mount.devfs devfs_ruleset=4 allow.vmm
 
 note 'every parameter has a row'
-jail -c name=t path=/ persist
+jail -c name=t path="$W/root" persist
 for flag in $(jls -n -j t | tr ' ' '\n' | sed -nE 's/^allow\.//p' | sed -E 's/=.*//; s/^(mount\.)?no/\1/; s/^quotas.*/quotas/'); do
   case $seen in *" $flag "*) ;; *) fail "no row for allow.$flag" ;; esac
 done
