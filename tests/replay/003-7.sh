@@ -26,3 +26,17 @@ grep -Eiq 'no (matching processes were|process killed|process found)|no process'
 jexec 1 sh -c 'exec /bin/sleep 4712' &
 eventually jexec 1 pidof sleep
 expect_status 0 jexec 1 killall sleep
+
+note "killall -j: from the host, in that jail alone, and -I asks first"
+jexec 1 sh -c 'exec /bin/sleep 4713' &
+inside=$!
+eventually jexec 1 pidof sleep
+/bin/sleep 4713 &
+outside=$!
+expect_refusal '^killall: jail "nosuch" not found$' cellblock bsd killall -j nosuch sleep
+echo n | cellblock bsd killall -I -j 1 sleep | grep -Eq '^Send signal TERM to sleep \(pid [0-9]+ uid [0-9]+\)\? ' || fail "killall -I"
+expect_status 0 jexec 1 pidof sleep
+expect_status 0 cellblock bsd killall -j 1 sleep
+wait $inside
+kill -0 $outside || fail "killall -j ended the host's sleep"
+kill $outside

@@ -10,10 +10,12 @@
 #include <csignal>
 #include <cstring>
 #include <memory>
+#include <set>
 
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "devfs_nodes.hpp"
+#include "kernel/open.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::bsd {
@@ -72,7 +74,8 @@ std::vector<Process> processes() {
 struct Request {
   int signal = SIGTERM;
   bool verbose = false, show_only = false, debug = false, effective = false, pattern = false, zombies = false, quiet = false;
-  std::string user, terminal, command;
+  bool ask = false;
+  std::string user, terminal, command, jail;
   Words names;
 };
 
@@ -111,7 +114,7 @@ int parse(const Words& words, Request& request) {
     if (word == "l") return print_signals(stdout), 0;
     if (word == "help") return usage();
     std::string* value = word[0] == 'u' ? &request.user : word[0] == 't' ? &request.terminal
-                       : word[0] == 'c' ? &request.command : nullptr;
+                       : word[0] == 'c' ? &request.command : word[0] == 'j' ? &request.jail : nullptr;
     if (value) {
       if (word.size() == 1 && at + 1 == words.size()) return usage();
       *value = word.size() > 1 ? word.substr(1) : words[++at];
@@ -124,6 +127,7 @@ int parse(const Words& words, Request& request) {
     else if (word == "m") request.pattern = true;
     else if (word == "z") request.zombies = true;
     else if (word == "q") request.quiet = true;
+    else if (word == "I") request.ask = true;
     else if (auto signal = signal_of(word)) request.signal = *signal;
     else return bad_signal(word);
   }
@@ -153,12 +157,34 @@ std::optional<unsigned> terminal_of(const std::string& word) {
 struct Choice {
   std::optional<uid_t> user;
   std::optional<unsigned> terminal;
+  std::optional<std::set<pid_t>> jail;  ///< those in it, and in jails within
 };
+
+Result<std::set<pid_t>> processes_in(const std::string& word) {
+  CB_TRY(std::unique_ptr<port::Jails> jails, kernel::open_jails());
+  CB_TRY(model::Jail jail, jails->find(word));
+  CB_TRY(model::Snapshot all, jails->get());
+  std::set<pid_t> inside;
+  for (const auto& [jid, other] : all.jails) {
+    if (jid != jail.prison.jid && !model::is_below(other.prison.name, jail.prison.name)) continue;
+    CB_TRY(std::vector<pid_t> pids, jails->processes(jid));
+    inside.insert(pids.begin(), pids.end());
+  }
+  return inside;
+}
+
+bool is_confirmed(const Process& process, const std::string& signal) {
+  fmt::print("Send signal {} to {} (pid {} uid {})? ", signal, process.name, process.pid, process.real);
+  std::fflush(stdout);
+  char line[64];
+  return std::fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
 
 bool is_chosen(const Process& process, const Request& request, const Choice& choice) {
   if (process.pid == ::getpid() || (process.zombie && !request.zombies)) return false;
   if (choice.user && (request.effective ? process.effective : process.real) != *choice.user) return false;
   if (choice.terminal && process.terminal != *choice.terminal) return false;
+  if (choice.jail && !choice.jail->contains(process.pid)) return false;
   if (!request.command.empty() && !name_matches(request.command, process.name, request.pattern)) return false;
   return request.names.empty() || std::ranges::any_of(request.names, [&](const std::string& name) {
            return name_matches(name, process.name, request.pattern);
@@ -172,6 +198,7 @@ int kill_chosen(const Request& request, const Choice& choice) {
   for (const Process& process : processes()) {
     if (!is_chosen(process, request, choice)) continue;
     ++killed;
+    if (request.ask && !is_confirmed(process, name)) continue;
     if (request.debug) fmt::print("sig:{}, cmd:{}, pid:{}, dev:{:#x} uid:{}\n", request.signal, process.name, process.pid,
                                   process.terminal, process.real);
     if (request.verbose || request.show_only) fmt::print("kill -{} {}\n", name, process.pid);
@@ -190,9 +217,17 @@ int kill_chosen(const Request& request, const Choice& choice) {
 int killall(const Words& words) {
   Request request;
   if (int status = parse(words, request); status >= 0) return status;
-  if (request.user.empty() && request.terminal.empty() && request.command.empty() && request.names.empty())
+  if (request.user.empty() && request.terminal.empty() && request.command.empty() && request.jail.empty() && request.names.empty())
     return usage();
   Choice choice;
+  if (!request.jail.empty()) {
+    auto inside = processes_in(request.jail);
+    if (!inside) {
+      warnx(me, "{}", inside.error().text());
+      return 1;
+    }
+    choice.jail = std::move(*inside);
+  }
   if (!request.terminal.empty()) {
     choice.terminal = terminal_of(request.terminal);
     if (!choice.terminal) {
