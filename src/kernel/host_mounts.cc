@@ -89,13 +89,20 @@ Result<> carry_out(const MountRecipe& recipe, int target) {
   return {};
 }
 
+bool is_inside(const std::string& target, const std::string& root) {
+  return root.size() > 1 && target.starts_with(root + "/");
+}
+
 }  // namespace
 
 Result<Fd> open_target(const std::string& root, const std::string& target) {
-  bool inside = root.size() > 1 && target.starts_with(root + "/");
-  if (!inside) return sys::open(target, O_PATH);
+  if (root.empty()) return sys::open(target, O_PATH);
   CB_TRY(Fd top, sys::open(root, O_PATH | O_DIRECTORY));
-  auto opened = sys::open_resolved(top.get(), target.c_str() + root.size() + 1, O_PATH,
+  CB_TRY(std::string real, sys::path_of(top.get()));
+  // The target may name the root by either spelling.
+  const std::string* spelled = is_inside(target, root) ? &root : is_inside(target, real) ? &real : nullptr;
+  if (!spelled) return sys::open(target, O_PATH);
+  auto opened = sys::open_resolved(top.get(), target.c_str() + spelled->size() + 1, O_PATH,
                                    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
   if (opened) return opened;
   if (opened.error().sys == ENOSYS) return opened;
@@ -126,10 +133,12 @@ Result<bool> unmount_at(const std::string& root, const std::string& target, uint
 
 Result<> HostMounts::mount(const port::MountRequest& request) {
   CB_TRY(Registry * record, registry_.get());
-  CB_CHECK(undo_strays_below(*record, request.root));
-  CB_TRY(Fd target, open_target(request.root, request.target));
+  // Spelled from the working directory it would mean nothing to who reads the journal elsewhere.
+  const std::string root = request.root.starts_with('/') ? request.root : real_root(request.root);
+  CB_CHECK(undo_strays_below(*record, root));
+  CB_TRY(Fd target, open_target(root, request.target));
   CB_TRY(uint64_t was, sys::mount_id(target.get()));
-  CB_CHECK(record->append(record::mount_line({this_process(), request.root, request.target, was})));
+  CB_CHECK(record->append(record::mount_line({this_process(), root, request.target, was})));
   Result<> mounted = faults::step("mount announced");
   if (mounted) mounted = mount_on(target.get(), request.type, request.source, request.options, request.target);
   if (!mounted) CB_CHECK(record->append(record::unmount_line(request.target)));

@@ -29,13 +29,6 @@ std::vector<Made> newest_first(const std::vector<Made>& all, const std::function
   return strays;
 }
 
-/// As the jails have it: jail.conf may name a root by a symbolic link, or with a slash at its end.
-std::string real_root(const std::string& root) {
-  auto directory = sys::open(root, O_PATH | O_DIRECTORY);
-  if (!directory) return root;
-  return sys::path_of(directory->get()).value_or(root);
-}
-
 Result<> undo(Registry& registry, const std::vector<MountMade>& mounts, std::vector<std::string>& done) {
   for (const MountMade& made : mounts) {
     CB_TRY(bool unmounted, unmount_at(made.root, made.target, made.was));
@@ -56,6 +49,12 @@ Result<> undo(Registry& registry, const std::vector<AliasMade>& aliases, std::ve
 }
 
 }  // namespace
+
+std::string real_root(const std::string& root) {
+  auto directory = sys::open(root, O_PATH | O_DIRECTORY);
+  if (!directory) return root;
+  return sys::path_of(directory->get()).value_or(root);
+}
 
 bool is_alive(const State& state, const model::Jail& jail) {
   auto maker = state.makers.find(jail.prison.jid);

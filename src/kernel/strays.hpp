@@ -18,6 +18,9 @@ Result<> undo_strays(Registry& registry, std::vector<std::string>& done);
 
 /// Only the mounts below one root, and only if no jail lives there: a new jail must not be laid over the remains of
 /// an old one.
+/// A jail's root without symbolic links, as jail_set(2) keeps it; as it is spelled where it is not there.
+std::string real_root(const std::string& root);
+
 Result<> undo_strays_below(Registry& registry, const std::string& root);
 
 }  // namespace cellblock::kernel

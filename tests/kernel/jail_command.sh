@@ -85,6 +85,19 @@ grep -q "$W/root" /proc/self/mountinfo && fail "mounts stay: $(grep "$W/root" /p
 expect_refusal "^jail: bad: mount: $W/root/link is a symbolic link\$" conf -c bad
 grep -q "$W/root" /proc/self/mountinfo && fail "mounts of a failed start stay"
 
+note 'however the root is spelled, a link below it leads nowhere and its mounts go with the jail'
+mkdir "$W/away"
+ln -s "$W/away" "$W/root/evil"
+ln -s root "$W/spelled"
+cd "$W"
+for spelled in root "$W/spelled" "$W/root"; do
+  expect_refusal "^(jail: )?mount: $W/root/evil is a symbolic link\$" jail -c name=m path="$spelled" persist mount="tmpfs $W/root/evil tmpfs"
+  expect "" jail -c name=m path="$spelled" persist mount="tmpfs $W/root/a tmpfs"
+  (cd / && expect "" jail -r m) || exit 1
+  grep -qE "$W/(root|away)" /proc/self/mountinfo && fail "mounts stay with path=$spelled"
+done
+cd - >/dev/null
+
 note 'mounts of a jail that no file describes go with it'
 expect "" jail -c name=m path="$W/root" persist mount="tmpfs $W/root/a tmpfs"
 expect "" jail -r m
