@@ -242,7 +242,7 @@ Result<> clone_on_host(Cradle& cradle) {
   if (!place) return pass(place.error());
   static const Result<Fd> network = sys::open("/proc/self/ns/net", O_RDONLY);
   if (!network) return pass(network.error());
-  if (cradle.nonet && ::setns(cradle.nonet.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "empty network");
+  if (cradle.nonet && ::setns(cradle.nonet.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "empty network namespace");
   Result<> cloned;
   if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0)
     cloned = sys_fail(errno, "spawner namespace");
