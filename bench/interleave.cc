@@ -3,8 +3,8 @@
 // Runs each command once a round, so that what else the machine does hits each of them alike, in an order drawn anew
 // each time, so that what one leaves to the kernel to clean up hits them all alike. Prints one line for each: LABEL,
 // then the fastest, the median and the slowest-but-a-tenth run in microseconds, separated by tabs. A run is vfork(2),
-// execve(2) and the wait for its end, with descriptors 0 and 1 on /dev/null. A run that fails
-// ends everything: a command that does not work is not fast. A label NAME@PATH joins the mount namespace PATH first.
+// execve(2) and the wait for its end, with descriptors 0 and 1 on /dev/null. A run that fails ends everything: a
+// command that does not work is not fast. A label NAME@PATH joins the mount namespace PATH first.
 #include <fcntl.h>
 #include <sched.h>
 #include <spawn.h>

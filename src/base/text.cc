@@ -42,10 +42,12 @@ std::string_view take_part(std::string_view& rest, char separator) {
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   if (text.empty()) return parts;
-  bool ends_so = text.ends_with(separator);
-  while (!text.empty()) parts.emplace_back(take_part(text, separator));
-  if (ends_so) parts.emplace_back();
-  return parts;
+  for (;;) {
+    size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == text.npos) return parts;
+    text.remove_prefix(end + 1);
+  }
 }
 
 std::vector<std::string> split_words(std::string_view text) {

@@ -9,6 +9,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST(Split, KeepsEmptyParts) {
+  std::string_view rest = "a,,b";
+  EXPECT_EQ(take_part(rest, ','), "a");
+  EXPECT_EQ(take_part(rest, ','), "");
+  EXPECT_EQ(take_part(rest, ','), "b");
+  EXPECT_EQ(take_part(rest, ','), "");
   EXPECT_THAT(split("a,b,,c", ','), ElementsAre("a", "b", "", "c"));
   EXPECT_THAT(split("", ','), IsEmpty());
   EXPECT_THAT(split(",", ','), ElementsAre("", ""));

@@ -34,16 +34,19 @@ Result<Fd> load() {
     return fail(Why::unsupported, "{}: no file system of type bpf", file_system);
   CB_CHECK(sys::make_directory(AT_FDCWD, folder, 0700));
   CB_CHECK(check_folder());
-  Fd link(cb_load_first_processes());
-  if (!link) return sys_fail(ENOTSUP, "bpf iterator");
+  int loaded = cb_load_first_processes();
+  if (loaded < 0) return sys_fail(-loaded, "bpf iterator");
+  Fd link(loaded);
   if (auto kept = sys::pin(link.get(), pinned); !kept && kept.error().why != Why::exists) return pass(kept.error());
   return link;
 }
 
 Result<Fd> open_link() {
-  if (!check_folder()) return load();
-  auto link = sys::open_pinned(pinned);
-  return link || link.error().why != Why::absent ? std::move(link) : load();
+  if (check_folder()) {
+    auto link = sys::open_pinned(pinned);
+    if (link || link.error().why != Why::absent) return link;
+  }
+  return load();
 }
 
 }  // namespace

@@ -16,11 +16,12 @@ bool is_alive(const record::State& state, const model::Jail& jail);
 /// dead ones before.
 Result<> undo_strays(Registry& registry, std::vector<std::string>& done);
 
-/// Only the mounts below one root, and only if no jail lives there: a new jail must not be laid over the remains of
-/// an old one.
-/// A jail's root without symbolic links, as jail_set(2) keeps it; as it is spelled where it is not there.
+/// A root as the jails have it: jail.conf may name it by a symbolic link, from the working directory, or with a slash at
+/// its end. One that is not there stays as it is spelled.
 std::string real_root(const std::string& root);
 
+/// Only the mounts below one root, and only if no jail lives there: a new jail must not be laid over the remains of
+/// an old one.
 Result<> undo_strays_below(Registry& registry, const std::string& root);
 
 }  // namespace cellblock::kernel

@@ -166,7 +166,7 @@ Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), voi
   args.flags = request.flags | (request.cgroup >= 0 ? CLONE_INTO_CGROUP : 0ull);
   args.pidfd = reinterpret_cast<uint64_t>(request.pidfd);
   args.child_tid = reinterpret_cast<uint64_t>(request.child_tid);
-  args.exit_signal = request.flags & CLONE_PARENT ? 0 : static_cast<uint64_t>(request.exit_signal);  // a sibling takes over the caller's
+  args.exit_signal = request.flags & CLONE_PARENT ? 0 : request.exit_signal;  // a sibling takes over the caller's
   args.stack = reinterpret_cast<uint64_t>(stack);
   args.stack_size = stack_size;
   args.cgroup = static_cast<uint64_t>(request.cgroup);

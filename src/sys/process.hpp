@@ -45,7 +45,7 @@ struct CloneRequest {
   int* pidfd = nullptr;    ///< with CLONE_PIDFD
   pid_t* child_tid = nullptr;  ///< with CLONE_CHILD_CLEARTID: cleared and woken when the child execs or ends
   void* stack = nullptr;   ///< nullptr: the common one
-  int exit_signal = SIGCHLD;  ///< 0: none, and a caller that ignores SIGCHLD can still wait for it
+  uint64_t exit_signal = SIGCHLD;  ///< 0: none, and a caller that ignores SIGCHLD can still wait for it
 };
 Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), void* context);
 

@@ -217,7 +217,8 @@ int kill_chosen(const Request& request, const Choice& choice) {
 int killall(const Words& words) {
   Request request;
   if (int status = parse(words, request); status >= 0) return status;
-  if (request.user.empty() && request.terminal.empty() && request.command.empty() && request.jail.empty() && request.names.empty())
+  if (request.user.empty() && request.terminal.empty() && request.command.empty() && request.jail.empty() &&
+      request.names.empty())
     return usage();
   Choice choice;
   if (!request.jail.empty()) {
