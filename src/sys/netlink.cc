@@ -1,34 +1,47 @@
 #include "sys/netlink.hpp"
 
+#include <fcntl.h>
 #include <linux/netlink.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-
-#include "base/fd.hpp"
 
 namespace cellblock::sys::netlink {
 namespace {
 
-/// The extended acknowledgement's sentence, if the error message has one.
-std::string sentence_of(const nlmsghdr& message) {
-  if (!(message.nlmsg_flags & NLM_F_ACK_TLVS)) return {};
-  const char* begin = reinterpret_cast<const char*>(&message);
-  size_t at = NLMSG_HDRLEN + sizeof(nlmsgerr);
+// What one sendmsg carries at most. The answers to it must fit the receive buffer: failures each cost one packet.
+constexpr size_t most_requests = 128, most_bytes = 96 << 10;
+
+/// The extended acknowledgement's sentence, if the message (without its header) has one.
+std::string sentence_of(std::string_view payload) {
+  std::string sentence;
   // An error repeats the request unless it was asked not to (NETLINK_CAP_ACK is set below).
-  while (at + sizeof(nlattr) <= message.nlmsg_len) {
-    nlattr attribute;
-    std::memcpy(&attribute, begin + at, sizeof attribute);
-    if (attribute.nla_len < sizeof attribute || at + attribute.nla_len > message.nlmsg_len) break;
-    if ((attribute.nla_type & NLA_TYPE_MASK) == NLMSGERR_ATTR_MSG) {
-      std::string text(begin + at + sizeof attribute, attribute.nla_len - sizeof attribute);
-      return ": " + text.substr(0, text.find('\0'));
-    }
-    at += NLA_ALIGN(attribute.nla_len);
-  }
-  return {};
+  each_attribute(payload.substr(std::min(payload.size(), sizeof(nlmsgerr))), [&](uint16_t type, std::string_view value) {
+    if (type == NLMSGERR_ATTR_MSG) sentence = ": " + text_of(value);
+  });
+  return sentence;
+}
+
+/// Takes a message off the front of `packet`; nothing if it is cut off or lies about its length.
+Result<std::string_view> take_message(std::string_view& packet, nlmsghdr& header) {
+  if (packet.size() < sizeof header) return fail(Why::failed, "netlink: unexpected answer");
+  std::memcpy(&header, packet.data(), sizeof header);
+  if (header.nlmsg_len < sizeof header || header.nlmsg_len > packet.size())
+    return fail(Why::failed, "netlink: unexpected answer");
+  std::string_view payload = packet.substr(NLMSG_HDRLEN, header.nlmsg_len - NLMSG_HDRLEN);
+  packet.remove_prefix(std::min<size_t>(NLMSG_ALIGN(size_t{header.nlmsg_len}), packet.size()));
+  return payload;
+}
+
+Result<> result_of(const nlmsghdr& header, std::string_view payload) {
+  int error = value_of<int>(payload);
+  if (error >= 0) return {};
+  if (error < -4095) return fail(Why::failed, "netlink: unexpected answer");
+  return sys_fail(-error, "netlink{}", header.nlmsg_flags & NLM_F_ACK_TLVS ? sentence_of(payload) : "");
 }
 
 }  // namespace
@@ -36,7 +49,7 @@ std::string sentence_of(const nlmsghdr& message) {
 Request::Request(uint16_t type, uint16_t flags) {
   nlmsghdr header{};
   header.nlmsg_type = type;
-  header.nlmsg_flags = static_cast<uint16_t>(flags | NLM_F_REQUEST | NLM_F_ACK);
+  header.nlmsg_flags = static_cast<uint16_t>(flags | NLM_F_REQUEST);
   append(&header, sizeof header);
 }
 
@@ -58,64 +71,157 @@ Request& Request::attribute(uint16_t type, std::string_view text) {
   return attribute(type, terminated.c_str(), terminated.size() + 1);
 }
 
-Result<> Request::put(int socket, uint16_t more_flags) const {
-  std::vector<char> message = bytes_;
-  nlmsghdr header;
-  std::memcpy(&header, message.data(), sizeof header);
-  header.nlmsg_len = static_cast<uint32_t>(message.size());
-  header.nlmsg_flags |= more_flags;
-  std::memcpy(message.data(), &header, sizeof header);
-  if (::send(socket, message.data(), message.size(), 0) < 0) return sys_fail(errno, "netlink send");
-  return {};
+size_t Request::begin_nest(uint16_t type) {
+  size_t begin = bytes_.size();
+  attribute(static_cast<uint16_t>(type | NLA_F_NESTED), nullptr, 0);
+  return begin;
+}
+
+void Request::end_nest(size_t begin) {
+  auto size = static_cast<uint16_t>(bytes_.size() - begin);
+  std::memcpy(bytes_.data() + begin + offsetof(nlattr, nla_len), &size, sizeof size);
 }
 
 Result<> Request::send() const {
-  Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!socket) return sys_fail(errno, "netlink socket");
-  int on = 1;
-  (void)::setsockopt(socket.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
-  (void)::setsockopt(socket.get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
-  CB_CHECK(put(socket.get(), 0));
-  alignas(nlmsghdr) char answer[8192];
-  ssize_t got = ::recv(socket.get(), answer, sizeof answer, 0);
-  if (got < 0) return sys_fail(errno, "netlink receive");
-  const auto* reply = reinterpret_cast<const nlmsghdr*>(answer);
-  if (!NLMSG_OK(reply, static_cast<uint32_t>(got)) || reply->nlmsg_type != NLMSG_ERROR)
-    return fail(Why::failed, "netlink: unexpected answer");
-  const auto* error = reinterpret_cast<const nlmsgerr*>(NLMSG_DATA(reply));
-  if (error->error == 0) return {};
-  return sys_fail(-error->error, "netlink{}", sentence_of(*reply));
+  CB_TRY(Socket socket, Socket::open(NETLINK_ROUTE));
+  return socket.send(*this);
 }
 
-Result<> Request::dump(int family, const std::function<void(std::string_view)>& each) const {
+Result<> Request::dump(int family, const EachPayload& each) const {
+  CB_TRY(Socket socket, Socket::open(family));
+  return socket.dump(*this, each);
+}
+
+Result<Socket> Socket::open(int family) {
   Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family));
   if (!socket) return sys_fail(errno, "netlink socket");
-  CB_CHECK(put(socket.get(), NLM_F_DUMP));
-  std::vector<char> packet(32768);
+  int on = 1;
+  for (int option : {NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK})  // each is a luxury
+    (void)::setsockopt(socket.get(), SOL_NETLINK, option, &on, sizeof on);
+  return Socket(std::move(socket));
+}
+
+Result<Socket> Socket::open_in(int network, int family) {
+  Fd home(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!home) return sys_fail(errno, "/proc/thread-self/ns/net");
+  if (::setns(network, CLONE_NEWNET) < 0) return sys_fail(errno, "entering a network namespace");
+  auto socket = open(family);
+  if (::setns(home.get(), CLONE_NEWNET) < 0) std::abort();
+  return socket;
+}
+
+/// Sends from the front as many as one call may carry, the last with NLM_F_ACK: errors come unasked. Returns how many.
+Result<size_t> Socket::put(std::span<const Request> requests, std::vector<Result<>>& answers) {
+  std::vector<char> message;
+  size_t count = 0;
+  for (const Request& request : requests) {
+    if (count > 0 && (count == most_requests || message.size() + request.bytes_.size() > most_bytes)) break;
+    size_t begin = message.size();
+    message.insert(message.end(), request.bytes_.begin(), request.bytes_.end());
+    nlmsghdr header;
+    std::memcpy(&header, message.data() + begin, sizeof header);
+    header.nlmsg_len = static_cast<uint32_t>(request.bytes_.size());
+    header.nlmsg_seq = sequence_ + static_cast<uint32_t>(++count);
+    std::memcpy(message.data() + begin, &header, sizeof header);
+    requests = requests.subspan(1);
+    bool last = requests.empty() || count == most_requests ||
+                message.size() + requests.front().bytes_.size() > most_bytes;
+    if (!last) continue;
+    header.nlmsg_flags |= NLM_F_ACK;
+    std::memcpy(message.data() + begin, &header, sizeof header);
+  }
+  if (::send(socket_.get(), message.data(), message.size(), 0) < 0) return sys_fail(errno, "netlink send");
+  answers.resize(answers.size() + count);
+  return count;
+}
+
+Result<std::string_view> Socket::receive() {
+  packet_.resize(65536);
+  ssize_t got;
+  do got = ::recv(socket_.get(), packet_.data(), packet_.size(), 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) return sys_fail(errno, "netlink receive");
+  return std::string_view(packet_.data(), static_cast<size_t>(got));
+}
+
+Result<std::vector<Result<>>> Socket::exchange(std::span<const Request> requests) {
+  std::vector<Result<>> answers;
+  while (answers.size() < requests.size()) {
+    size_t done = answers.size();
+    CB_TRY(size_t count, put(requests.subspan(done), answers));
+    for (bool more = true; more;) {
+      CB_TRY(std::string_view packet, receive());
+      CB_TRY(bool last, read_answers(packet, sequence_ + 1, std::span(answers).subspan(done)));
+      more = !last;
+    }
+    sequence_ += static_cast<uint32_t>(count);
+  }
+  return answers;
+}
+
+Result<> Socket::send(std::span<const Request> requests) {
+  CB_TRY(std::vector<Result<>> answers, exchange(requests));
+  for (Result<>& answer : answers)
+    if (!answer) return answer;
+  return {};
+}
+
+Result<> Socket::dump(const Request& request, const EachPayload& each) {
+  Request asking = request;
+  nlmsghdr header;
+  std::memcpy(&header, asking.bytes_.data(), sizeof header);
+  header.nlmsg_flags |= NLM_F_DUMP;
+  header.nlmsg_len = static_cast<uint32_t>(asking.bytes_.size());
+  header.nlmsg_seq = ++sequence_;
+  std::memcpy(asking.bytes_.data(), &header, sizeof header);
+  if (::send(socket_.get(), asking.bytes_.data(), asking.bytes_.size(), 0) < 0) return sys_fail(errno, "netlink send");
   for (bool more = true; more;) {
-    ssize_t got = ::recv(socket.get(), packet.data(), packet.size(), 0);
-    if (got < 0) return sys_fail(errno, "netlink receive");
-    CB_TRY(more, read_dump({packet.data(), static_cast<size_t>(got)}, each));
+    CB_TRY(std::string_view packet, receive());
+    CB_TRY(more, read_dump(packet, each));
   }
   return {};
 }
 
-Result<bool> read_dump(std::string_view packet, const std::function<void(std::string_view)>& each) {
+Result<std::string> Socket::get(const Request& request) {
+  std::vector<Result<>> answers;
+  std::string found;
+  CB_CHECK(put({&request, 1}, answers));
+  ++sequence_;
+  for (bool more = true; more;) {
+    CB_TRY(std::string_view packet, receive());
+    CB_TRY(bool last, read_answers(packet, sequence_, answers));
+    if (!last) {
+      CB_CHECK(read_dump(packet, [&found](std::string_view payload) { found = payload; }));
+    }
+    more = !last;
+  }
+  if (!answers[0]) return pass(answers[0].error());
+  return found;
+}
+
+Result<bool> read_answers(std::string_view packet, uint32_t first, std::span<Result<>> answers) {
+  bool last = false;
   while (!packet.empty()) {
     nlmsghdr header;
-    if (packet.size() < sizeof header) return fail(Why::failed, "netlink: unexpected answer");
-    std::memcpy(&header, packet.data(), sizeof header);
-    if (header.nlmsg_len < sizeof header || header.nlmsg_len > packet.size())
-      return fail(Why::failed, "netlink: unexpected answer");
-    std::string_view payload = packet.substr(NLMSG_HDRLEN, header.nlmsg_len - NLMSG_HDRLEN);
+    CB_TRY(std::string_view payload, take_message(packet, header));
+    if (header.nlmsg_type != NLMSG_ERROR) continue;
+    uint32_t number = header.nlmsg_seq - first;
+    if (number >= answers.size()) return fail(Why::failed, "netlink: unexpected answer");
+    answers[number] = result_of(header, payload);
+    last |= number + 1 == answers.size();
+  }
+  return last;
+}
+
+Result<bool> read_dump(std::string_view packet, const EachPayload& each) {
+  while (!packet.empty()) {
+    nlmsghdr header;
+    CB_TRY(std::string_view payload, take_message(packet, header));
     if (header.nlmsg_type == NLMSG_ERROR || header.nlmsg_type == NLMSG_DONE) {
-      int error = 0;
-      if (payload.size() >= sizeof error) std::memcpy(&error, payload.data(), sizeof error);
-      if (error < 0) return sys_fail(-error, "netlink");
+      CB_CHECK(result_of(header, payload));
       return false;
     }
     if (header.nlmsg_type >= NLMSG_MIN_TYPE) each(payload);
-    packet.remove_prefix(std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), packet.size()));
   }
   return true;
 }
@@ -126,8 +232,10 @@ void each_attribute(std::string_view text, const std::function<void(uint16_t, st
     std::memcpy(&attribute, text.data(), sizeof attribute);
     if (attribute.nla_len < sizeof attribute || attribute.nla_len > text.size()) return;
     each(attribute.nla_type & NLA_TYPE_MASK, text.substr(sizeof attribute, attribute.nla_len - sizeof attribute));
-    text.remove_prefix(std::min<size_t>(NLA_ALIGN(attribute.nla_len), text.size()));
+    text.remove_prefix(std::min<size_t>(NLA_ALIGN(size_t{attribute.nla_len}), text.size()));
   }
 }
+
+std::string text_of(std::string_view value) { return std::string(value.substr(0, value.find('\0'))); }
 
 }  // namespace cellblock::sys::netlink

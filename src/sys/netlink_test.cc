@@ -70,5 +70,52 @@ TEST(EachAttribute, StopsAtOneThatIsCutOff) {
   EXPECT_EQ(types, std::vector<uint16_t>{7});
 }
 
+std::string answer(uint32_t sequence, int error) {
+  std::string out = message(NLMSG_ERROR, number(-error));
+  std::memcpy(out.data() + offsetof(nlmsghdr, nlmsg_seq), &sequence, sizeof sequence);
+  return out;
+}
+
+TEST(ReadAnswers, EachGoesToItsRequest) {
+  std::vector<Result<>> answers(3);
+  auto more = read_answers(answer(11, EEXIST), 10, answers);
+  ASSERT_TRUE(more);
+  EXPECT_FALSE(*more);
+  more = read_answers(answer(12, 0), 10, answers);
+  ASSERT_TRUE(more);
+  EXPECT_TRUE(*more);
+  EXPECT_TRUE(answers[0]);
+  ASSERT_FALSE(answers[1]);
+  EXPECT_EQ(answers[1].error().sys, EEXIST);
+  EXPECT_TRUE(answers[2]);
+}
+
+TEST(ReadAnswers, RefusesAnswersToNobody) {
+  std::vector<Result<>> answers(2);
+  EXPECT_FALSE(read_answers(answer(9, 0), 10, answers));
+  EXPECT_FALSE(read_answers(answer(12, 0), 10, answers));
+}
+
+TEST(Nest, HoldsWhatIsAppendedInIt) {
+  Request request(0, 0);
+  request.nest(3, [](Request& inner) { inner.attribute(1, "a").nest(2, [](Request& deep) { deep.attribute(4, uint32_t{6}); }); })
+      .attribute(5, uint32_t{7});
+  std::string text(request.bytes().begin() + NLMSG_HDRLEN, request.bytes().end());
+  std::vector<std::pair<uint16_t, size_t>> outer;
+  each_attribute(text, [&](uint16_t type, std::string_view value) { outer.emplace_back(type, value.size()); });
+  EXPECT_EQ(outer, (std::vector<std::pair<uint16_t, size_t>>{{3, 8 + 12}, {5, 4}}));
+}
+
+// In the calling process' own namespace: only what needs no rights.
+TEST(Socket, AnswersEachRequestOfABatch) {
+  auto socket = Socket::open(NETLINK_ROUTE);
+  ASSERT_TRUE(socket) << socket.error().text();
+  std::vector<Request> requests(300, Request(1000, 0));  // no such command
+  auto answers = socket->exchange(requests);
+  ASSERT_TRUE(answers) << answers.error().text();
+  ASSERT_EQ(answers->size(), requests.size());
+  for (const auto& outcome : *answers) EXPECT_FALSE(outcome);
+}
+
 }  // namespace
 }  // namespace cellblock::sys::netlink
