@@ -19,6 +19,7 @@
 #include "kernel/own_mounts.hpp"
 #include "kernel/process_mark.hpp"
 #include "model/sysctl_store.hpp"
+#include "net/vnet.hpp"
 #include "port/latency.hpp"
 #include "sys/cgroup.hpp"
 #include "sys/file.hpp"
@@ -296,6 +297,13 @@ Result<> HostJails::remove(JailId jid) {
   return kill_tree(*jail);
 }
 
+/// What was lent to a jail's network stack returns to that of the jail it lay in. A jail ends whether it succeeds or not.
+void HostJails::bring_home(int network, JailId parent) {
+  auto above = parent ? visible(parent) : Result<const Jail*>(nullptr);
+  auto home = above && *above ? net::network_of((*above)->runtime.keeper) : net::own_network();
+  if (home) (void)net::reclaim_all(network, home->get());
+}
+
 Result<> HostJails::kill_tree(Jail jail) {
   CB_TRY(const record::State* state, registry_.refresh());
   std::vector<Jail> inner;
@@ -306,6 +314,8 @@ Result<> HostJails::kill_tree(Jail jail) {
   const Runtime& runtime = jail.runtime;
   CB_CHECK(faults::step("remove"));
   auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
+  Fd network;  // held until what was lent to it is home: a cable's end would end with the jail, and the other end too
+  if (jail.prison.vnet == Sys::fresh && runtime.keeper && keeper) network = net::network_of(runtime.keeper).value_or(Fd());
   if (runtime.keeper && keeper) (void)sys::send_signal(keeper->get(), SIGKILL);
   CB_CHECK(sys::kill_group(groups, runtime.cgroup), "jail_remove");
   // Usually process 1 ends at once. It can't while a stopped jexec(8) outside still owns a dead process of the
@@ -313,6 +323,7 @@ Result<> HostJails::kill_tree(Jail jail) {
   if (runtime.keeper && keeper) CB_CHECK(sys::wait_end(keeper->get(), 50).map([](bool) {}));
   CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
   if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
+  if (network) bring_home(network.get(), jail.prison.parent);
   CB_CHECK(faults::step("killed"));
   return bury(jail.prison.jid, runtime);
 }

@@ -45,6 +45,7 @@ class HostJails : public port::Jails {
   Result<> bury(model::JailId jid, const model::Runtime& runtime);
   /// By value: reading the registry's news moves the jails that it holds.
   Result<> kill_tree(model::Jail jail);
+  void bring_home(int network, model::JailId parent);
   /// Buries jails that `settings` would collide with and that are dead already.
   Result<> clear_the_way(const std::vector<model::Setting>& settings);
 

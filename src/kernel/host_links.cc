@@ -1,22 +1,18 @@
 #include "kernel/host_links.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/if_addr.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sched.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "kernel/faults.hpp"
 #include "kernel/process_mark.hpp"
-#include "sys/file.hpp"
+#include "net/vnet.hpp"
 #include "sys/netlink.hpp"
-#include "sys/process.hpp"
 
 namespace cellblock::kernel {
 namespace {
@@ -90,22 +86,10 @@ bool has_address(const std::string& interface, const std::string& address) {
   return found;
 }
 
-/// Runs `work` in the network namespace of process `pid`.
-template <class Work>
-Result<> in_network_of(pid_t pid, Work work) {
-  CB_TRY(Fd own, sys::open("/proc/self/ns/net", O_RDONLY));
-  CB_TRY(Fd other, sys::open_process(pid));
-  if (::setns(other.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net");
-  Result<> done = work(own.get());
-  if (::setns(own.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net back");
-  return done;
-}
-
-Result<> move_to(const std::string& interface, int network) {
-  CB_TRY(unsigned index, index_of(interface));
-  ifinfomsg fixed{};
-  fixed.ifi_index = static_cast<int>(index);
-  return Request(RTM_NEWLINK, 0).header(fixed).attribute(IFLA_NET_NS_FD, static_cast<uint32_t>(network)).send();
+Result<net::Link> link_of(net::Network& network, const std::string& interface) {
+  auto link = network.link(interface);
+  if (link || link.error().why != Why::absent) return link;
+  return fail(Why::absent, "interface {} does not exist", interface);
 }
 
 }  // namespace
@@ -146,13 +130,19 @@ Result<> HostLinks::remove_alias(const std::string& interface, const std::string
 }
 
 Result<> HostLinks::move_in(const std::string& interface, pid_t keeper) {
-  CB_TRY(Fd network, sys::open(fmt::format("/proc/{}/ns/net", keeper), O_RDONLY));
-  CB_CHECK(move_to(interface, network.get()), "vnet.interface {}", interface);
+  CB_TRY(Fd there, net::network_of(keeper));
+  CB_TRY(net::Network home, net::Network::open());
+  CB_TRY(net::Link link, link_of(home, interface));
+  CB_CHECK(net::lend(home, link, there.get()), "vnet.interface {}", interface);
   return {};
 }
 
 Result<> HostLinks::move_back(const std::string& interface, pid_t keeper) {
-  return in_network_of(keeper, [&](int home) { return move_to(interface, home); });
+  CB_TRY(Fd there, net::network_of(keeper));
+  CB_TRY(Fd home, net::own_network());
+  CB_TRY(net::Network network, net::Network::open(there.get()));
+  CB_TRY(net::Link link, link_of(network, interface));
+  return net::reclaim(network, link, home.get());
 }
 
 }  // namespace cellblock::kernel

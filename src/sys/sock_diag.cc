@@ -14,12 +14,11 @@
 namespace cellblock::sys {
 namespace {
 
-Result<> append_sockets(std::vector<Socket>& sockets, uint8_t family, uint8_t protocol) {
+Result<> append_sockets(std::vector<Socket>& sockets, uint8_t family, uint8_t protocol, uint32_t states) {
   inet_diag_req_v2 request{};
   request.sdiag_family = family;
   request.sdiag_protocol = protocol;
-  // A UDP socket has no states of its own: CLOSE is one that was not connected.
-  request.idiag_states = 1u << (protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE);
+  request.idiag_states = states;
   auto dumped = netlink::Request(SOCK_DIAG_BY_FAMILY, 0).header(request).dump(NETLINK_SOCK_DIAG, [&](std::string_view payload) {
     if (auto socket = parse_socket(payload, protocol)) sockets.push_back(*socket);
   });
@@ -39,7 +38,13 @@ std::optional<Socket> parse_socket(std::string_view payload, uint8_t protocol) {
   socket.protocol = protocol;
   socket.port = ntohs(message.id.idiag_sport);
   socket.inode = message.idiag_inode;
+  socket.peer_port = ntohs(message.id.idiag_dport);
+  socket.state = message.idiag_state;
+  socket.received = message.idiag_rqueue;
+  socket.unsent = message.idiag_wqueue;
+  socket.uid = message.idiag_uid;
   std::memcpy(socket.address.data(), message.id.idiag_src, socket.v6 ? 16 : 4);
+  std::memcpy(socket.peer.data(), message.id.idiag_dst, socket.v6 ? 16 : 4);
   payload.remove_prefix(std::min(size_t{NLMSG_ALIGN(sizeof message)}, payload.size()));
   netlink::each_attribute(payload, [&socket](uint16_t type, std::string_view value) {
     if (type == INET_DIAG_SKV6ONLY && !value.empty()) socket.v6_only = value[0] != 0;
@@ -49,8 +54,17 @@ std::optional<Socket> parse_socket(std::string_view payload, uint8_t protocol) {
 
 Result<std::vector<Socket>> waiting_sockets() {
   std::vector<Socket> sockets;
+  // A UDP socket has no states of its own: CLOSE is one that was not connected.
   for (uint8_t protocol : {IPPROTO_TCP, IPPROTO_UDP})
-    for (uint8_t family : {AF_INET, AF_INET6}) CB_CHECK(append_sockets(sockets, family, protocol), "sock_diag");
+    for (uint8_t family : {AF_INET, AF_INET6})
+      CB_CHECK(append_sockets(sockets, family, protocol, 1u << (protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE)), "sock_diag");
+  return sockets;
+}
+
+Result<std::vector<Socket>> all_sockets() {
+  std::vector<Socket> sockets;
+  for (uint8_t protocol : {IPPROTO_TCP, IPPROTO_UDP})
+    for (uint8_t family : {AF_INET, AF_INET6}) CB_CHECK(append_sockets(sockets, family, protocol, ~0u), "sock_diag");
   return sockets;
 }
 

@@ -18,12 +18,20 @@ struct Socket {
   uint16_t port = 0;
   std::array<uint8_t, 16> address{};  ///< the first four for IPv4
   uint32_t inode = 0;                 ///< "socket:[INODE]" in /proc/PID/fd
+  uint16_t peer_port = 0;
+  std::array<uint8_t, 16> peer{};
+  uint8_t state = 0;  ///< TCP_*
+  uint32_t received = 0, unsent = 0;  ///< bytes in its queues; of one that listens, connections waiting and their limit
+  uint32_t uid = 0;
 
   bool every_address() const { return address == std::array<uint8_t, 16>{}; }
 };
 
 /// Those that wait for peers: TCP in the state LISTEN, UDP without a peer.
 Result<std::vector<Socket>> waiting_sockets();
+
+/// All of TCP and UDP.
+Result<std::vector<Socket>> all_sockets();
 
 /// One message of the kernel's answer; nothing if it is too short to be one.
 std::optional<Socket> parse_socket(std::string_view payload, uint8_t protocol);

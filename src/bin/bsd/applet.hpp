@@ -16,11 +16,14 @@ using Words = std::vector<std::string>;
 using Applet = int (*)(const Words& words);
 
 int devfs(const Words& words);
+int ifconfig(const Words& words);
 int killall(const Words& words);
 int kldload(const Words& words);
 int kldstat(const Words& words);
 int kldunload(const Words& words);
 int mount(const Words& words);
+int netstat(const Words& words);
+int route(const Words& words);
 int service(const Words& words);
 int sysctl(const Words& words);
 int sysrc(const Words& words);

@@ -12,9 +12,19 @@ struct Row {
 };
 
 constexpr std::array applets{
-    Row{"devfs", devfs},     Row{"killall", killall}, Row{"kldload", kldload}, Row{"kldstat", kldstat},
-    Row{"kldunload", kldunload}, Row{"mount", mount}, Row{"service", service}, Row{"sysctl", sysctl},
-    Row{"sysrc", sysrc},     Row{"umount", umount},
+    Row{"devfs", devfs},
+    Row{"ifconfig", ifconfig},
+    Row{"killall", killall},
+    Row{"kldload", kldload},
+    Row{"kldstat", kldstat},
+    Row{"kldunload", kldunload},
+    Row{"mount", mount},
+    Row{"netstat", netstat},
+    Row{"route", route},
+    Row{"service", service},
+    Row{"sysctl", sysctl},
+    Row{"sysrc", sysrc},
+    Row{"umount", umount},
 };
 
 int run(Words words) {
