@@ -15,6 +15,7 @@ eventually jexec 9 busybox ping -c 1 -W 1 10.0.0.1  # FreeBSD: ping -t 1
 expect "add net default: gateway 10.0.0.1" jexec 9 route add default 10.0.0.1
 
 expect_like '^	inet 10\.0\.0\.10 netmask 0xffffff00 broadcast 10\.0\.0\.255$' jexec 9 ifconfig epair0b
+expect_like '^\? \(10\.0\.0\.1\) at [0-9a-f:]+ on epair0b ' jexec 9 arp -an
 expect_like '^default +10\.0\.0\.1 +UGS +epair0b$' jexec 9 netstat -rn
 eventually busybox ping -c 1 -W 1 10.0.0.10
 

@@ -15,6 +15,7 @@ using Words = std::vector<std::string>;
 /// `words[0]` is the command's name. Returns the exit status.
 using Applet = int (*)(const Words& words);
 
+int arp(const Words& words);
 int devfs(const Words& words);
 int ifconfig(const Words& words);
 int killall(const Words& words);
@@ -22,9 +23,11 @@ int kldload(const Words& words);
 int kldstat(const Words& words);
 int kldunload(const Words& words);
 int mount(const Words& words);
+int ndp(const Words& words);
 int netstat(const Words& words);
 int route(const Words& words);
 int service(const Words& words);
+int sockstat(const Words& words);
 int sysctl(const Words& words);
 int sysrc(const Words& words);
 int umount(const Words& words);

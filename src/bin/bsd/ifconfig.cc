@@ -30,26 +30,13 @@ bool has_family(const net::Link& link, const std::vector<net::Address>& addresse
   });
 }
 
-/// A jail that shares a stack sees of its addresses only those that are its own.
-void keep_own(std::vector<net::Address>& addresses) {
-  OwnJail own = own_jail();
-  bool restricted = own.prison.ip4 == model::Sys::fresh || own.prison.ip6 == model::Sys::fresh;
-  if (!own.jailed || own.prison.vnet == model::Sys::fresh || !restricted) return;
-  auto is_own = [&own](const net::Address& address) {
-    bool v6 = address.ip.v6;
-    if ((v6 ? own.prison.ip6 : own.prison.ip4) == model::Sys::inherit) return true;
-    return std::ranges::count(v6 ? own.prison.ip6_addr : own.prison.ip4_addr, address.ip.text()) > 0;
-  };
-  std::erase_if(addresses, [&](const net::Address& address) { return !is_own(address); });
-}
-
 class Listing {
  public:
   static Result<Listing> of(net::Network& network) {
     Listing listing;
     CB_TRY(listing.links_, network.links());
     CB_TRY(listing.addresses_, network.addresses());
-    keep_own(listing.addresses_);
+    keep_own_addresses(listing.addresses_);
     return listing;
   }
 

@@ -12,6 +12,7 @@ struct Row {
 };
 
 constexpr std::array applets{
+    Row{"arp", arp},
     Row{"devfs", devfs},
     Row{"ifconfig", ifconfig},
     Row{"killall", killall},
@@ -19,9 +20,11 @@ constexpr std::array applets{
     Row{"kldstat", kldstat},
     Row{"kldunload", kldunload},
     Row{"mount", mount},
+    Row{"ndp", ndp},
     Row{"netstat", netstat},
     Row{"route", route},
     Row{"service", service},
+    Row{"sockstat", sockstat},
     Row{"sysctl", sysctl},
     Row{"sysrc", sysrc},
     Row{"umount", umount},

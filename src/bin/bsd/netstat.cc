@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "ifconfig_text.hpp"
 #include "netstat_text.hpp"
+#include "own_jail.hpp"
 #include "route_text.hpp"
 #include "route_words.hpp"
 #include "sockets.hpp"
@@ -63,6 +64,7 @@ Result<> routes(net::Network& network, const Options& options, const Families& f
 Result<> interfaces(net::Network& network, const Options& options, const Families& families) {
   CB_TRY(std::vector<net::Link> links, network.links());
   CB_TRY(std::vector<net::Address> addresses, network.addresses());
+  keep_own_addresses(addresses);
   std::string only = options.value('I');
   if (!only.empty()) {
     std::erase_if(links, [&only](const net::Link& link) { return shown_name(link.name) != only; });

@@ -1,5 +1,7 @@
 #include "own_jail.hpp"
 
+#include <algorithm>
+
 #include "kernel/open.hpp"
 
 namespace cellblock::bsd {
@@ -14,6 +16,18 @@ OwnJail own_jail() {
   if (auto self = (*jails)->find("0")) own.prison = self->prison;
   if (auto below = (*jails)->get()) own.jails = static_cast<int>(below->jails.size());
   return own;
+}
+
+void keep_own_addresses(std::vector<net::Address>& addresses) {
+  if (!kernel::jailed()) return;
+  const model::Prison prison = own_jail().prison;
+  bool restricted = prison.ip4 == model::Sys::fresh || prison.ip6 == model::Sys::fresh;
+  if (prison.vnet == model::Sys::fresh || !restricted) return;
+  std::erase_if(addresses, [&prison](const net::Address& address) {
+    bool v6 = address.ip.v6;
+    if ((v6 ? prison.ip6 : prison.ip4) == model::Sys::inherit) return false;
+    return std::ranges::count(v6 ? prison.ip6_addr : prison.ip4_addr, address.ip.text()) == 0;
+  });
 }
 
 }  // namespace cellblock::bsd

@@ -1,10 +1,16 @@
 #pragma once
 
+#include <vector>
+
+#include "net/address.hpp"
 #include "sysctl_values.hpp"
 
 namespace cellblock::bsd {
 
 /// Asks the kernel.
 OwnJail own_jail();
+
+/// A jail that shares a network stack sees of its addresses only those that are its own.
+void keep_own_addresses(std::vector<net::Address>& addresses);
 
 }  // namespace cellblock::bsd
