@@ -5,7 +5,7 @@ set -u
 paramdoc=$1 folder=$2 page=$3
 command -v mandoc >/dev/null || { echo "mandoc is not installed"; exit 77; }
 # Pages of other packages may not be installed here.
-said=$(mandoc -T lint -W style "$folder"/*.[1-9] "$page" 2>/dev/null | grep -v 'referenced manual not found')
+said=$(mandoc -T lint -W style "$folder"/*.[1-9] "$folder"/bsd/*.[1-9] "$page" 2>/dev/null | grep -v 'referenced manual not found')
 [ -z "$said" ] || { echo "$said"; exit 1; }
 list=$(mktemp) && trap 'rm -f "$list"' EXIT
 echo '@words all@' >"$list"

@@ -20,6 +20,9 @@ Result<int> run(const Words& words) {
   const char* old = ::getenv("PATH");
   std::string path = bsd + ":" + folder + ":" + folder + "/../sbin:" + (old && *old ? old : "/usr/sbin:/usr/bin:/sbin:/bin");
   ::setenv("PATH", path.c_str(), 1);
+  // Its own manual first, then the usual ones.
+  const char* manuals = ::getenv("MANPATH");
+  ::setenv("MANPATH", (bsd + "/../../../share/cellblock/man:" + (manuals ? manuals : "")).c_str(), 1);
   const char* shell = ::getenv("SHELL");
   Words command = words.empty() ? Words{shell && *shell ? shell : "/bin/sh"} : words;
   if (command[0] == "--") command.erase(command.begin());
@@ -37,7 +40,7 @@ Result<int> run(const Words& words) {
 
 const Verb bsd_verb{
     "bsd", "[COMMAND [ARGUMENT...]]", "run a shell or one command that finds FreeBSD's commands first",
-    "Puts the folder that holds FreeBSD's commands (mount, umount, sysctl, kldload, service, sysrc ...) in front\n"
+    "Puts the folder that holds FreeBSD's commands (mount, sysctl, ifconfig, route, service, sysrc ...) in front\n"
     "of PATH and runs COMMAND, or your shell without one. They behave as on FreeBSD: same options, output and\n"
     "exit status. Outside of such a shell this system's own commands keep their names.\n"
     "\n"
