@@ -185,8 +185,8 @@ Request new_cable(const Cable& cable) {
   request.nest(IFLA_LINKINFO, [&cable](Request& info) {
     info.attribute(IFLA_INFO_KIND, "veth").nest(IFLA_INFO_DATA, [&cable](Request& data) {
       data.nest(VETH_INFO_PEER, [&cable](Request& peer) {
-        peer.header(header_of(cable.far));
-        place(peer, cable.far, cable.far_name, cable.far_hardware);
+        peer.header(ifinfomsg{});
+        place(peer, {.network = cable.far_network}, cable.far_name, cable.far_hardware);
       });
     });
   });

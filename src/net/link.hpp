@@ -78,10 +78,12 @@ struct Place {
   bool up = false;
 };
 
-/// Both ends of a cable, each where it belongs, in one request.
+/// Both ends of a cable, each where it belongs, in one request. The kernel makes the far end first: it can be placed,
+/// but neither brought up (it has no other end yet) nor joined to a bridge.
 struct Cable {
   std::string near_name, far_name;
-  Place near, far;
+  Place near;
+  int far_network = -1;  ///< descriptor of a network namespace, -1: where the request is sent
   std::optional<std::array<uint8_t, 6>> near_hardware, far_hardware;
 };
 Request new_cable(const Cable& cable);

@@ -29,7 +29,7 @@ std::string attribute(std::string payload, std::initializer_list<uint16_t> path,
 }
 
 TEST(NewCable, IsOneRequestThatPlacesBothEnds) {
-  Cable cable{.near_name = "epair0a", .far_name = "epair0b", .near = {.master = 7, .up = true}, .far = {.network = 5}};
+  Cable cable{.near_name = "epair0a", .far_name = "epair0b", .near = {.master = 7, .up = true}, .far_network = 5};
   std::string payload = payload_of(new_cable(cable));
   EXPECT_EQ(value_of<ifinfomsg>(payload).ifi_flags, unsigned{1});
   EXPECT_EQ(attribute(payload, {IFLA_IFNAME}), std::string("epair0a\0", 8));
