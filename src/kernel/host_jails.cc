@@ -16,6 +16,7 @@
 #include "kernel/faults.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
+#include "kernel/jail_addresses.hpp"
 #include "kernel/own_mounts.hpp"
 #include "kernel/process_mark.hpp"
 #include "model/sysctl_store.hpp"
@@ -150,6 +151,7 @@ Result<JailId> HostJails::set(const std::vector<Setting>& given, model::SetMode 
   latency::mark("registry read");
   model::SetOutcome outcome;
   Jail jail, before;
+  std::vector<Jail> changed;
   CB_CHECK(registry_.update([&](const record::State& state) -> Result<std::string> {
     CB_TRY(outcome, model::jail_set(state.snapshot, {}, caller_, settings, mode, attaching));
     jail.prison = outcome.prison;
@@ -159,10 +161,15 @@ Result<JailId> HostJails::set(const std::vector<Setting>& given, model::SetMode 
     jail.runtime = outcome.created ? runtime_for(state.snapshot, outcome.prison) : before.runtime;
     std::string lines = record::jail_line(jail, outcome.created ? std::optional(this_process()) : std::nullopt);
     for (const Prison& other : outcome.also)
-      if (const Jail* known = state.snapshot.find(other.jid)) lines += record::jail_line({other, known->runtime}, std::nullopt);
+      if (const Jail* known = state.snapshot.find(other.jid)) {
+        changed.push_back(*known);
+        lines += record::jail_line({other, known->runtime}, std::nullopt);
+      }
+    if (!outcome.created) changed.push_back(before);
     return lines;
   }));
   latency::mark("reserved");
+  if (!changed.empty()) CB_CHECK(change_addresses(changed));
   if (outcome.created)
     CB_CHECK(create(jail));
   else
@@ -176,7 +183,7 @@ Result<> HostJails::create(Jail& jail) {
   if (const Jail* around = jail.prison.parent ? state->snapshot.find(jail.prison.parent) : nullptr) parent = around->runtime;
   auto raised = raise(jail, parent ? &*parent : nullptr);
   if (!raised) {
-    if (auto buried = bury(jail.prison.jid, jail.runtime); !buried)
+    if (auto buried = bury(jail); !buried)
       return pass(raised.error(), "{} (and then: {})", jail.prison.name, buried.error().text());
     return raised;
   }
@@ -206,6 +213,8 @@ Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
   CB_CHECK(faults::step("reserved"));
   CB_TRY(int groups, cgroups());
   CB_TRY(Fd group, sys::make_group(groups, jail.runtime.cgroup));
+  CB_TRY(const record::State* state, registry_.refresh());
+  CB_CHECK(JailAddresses(home_, groups).hold(jail, state->snapshot));
   if (jail.prison.linux_mount && jail.runtime.uid_base) CB_CHECK(delegate_group(group.get(), jail.runtime.uid_base));
   latency::mark("cgroup");
   CB_CHECK(faults::step("cgroup"));
@@ -249,6 +258,17 @@ Result<> HostJails::apply_changes(const Jail& before, const Prison& now) {
   return {};
 }
 
+Result<> HostJails::change_addresses(const std::vector<Jail>& before) {
+  CB_TRY(int groups, cgroups());
+  JailAddresses addresses(home_, groups);
+  CB_TRY(Fd lock, addresses.lock());
+  CB_TRY(const record::State* state, registry_.refresh());
+  for (const Jail& old : before)
+    if (const Jail* now = state->snapshot.find(old.prison.jid))
+      CB_CHECK(addresses.change(old.prison, *now, state->snapshot), "{}", now->prison.name);
+  return {};
+}
+
 // ---- jail_attach ----
 
 Result<port::Child> HostJails::enter(JailId jid, const port::Entry& entry) {
@@ -273,13 +293,13 @@ void HostJails::left(JailId jid) {
   (void)end_if_empty(**jail);
 }
 
-Result<> HostJails::end_if_empty(const Jail& jail) {
+Result<> HostJails::end_if_empty(const Jail& ended_or_not) {
+  const Jail jail = ended_or_not;  // it may lie in what refresh() changes
   if (!jail.prison.linux_init.empty()) return {};  // it ends with its init
-  const JailId jid = jail.prison.jid;
-  const Runtime runtime = jail.runtime;  // `jail` may lie in what refresh() changes
+  const Runtime& runtime = jail.runtime;
   auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
   if (!keeper && keeper.error().why != Why::absent) return pass(std::move(keeper.error()));
-  if (!keeper) return bury(jid, runtime);
+  if (!keeper) return bury(jail);
   CB_CHECK(sys::send_signal(keeper->get(), SIGUSR2));
   CB_TRY(int groups, cgroups());
   auto pids = sys::group_processes(groups, runtime.cgroup);
@@ -287,7 +307,7 @@ Result<> HostJails::end_if_empty(const Jail& jail) {
   if (others) return {};
   CB_TRY(bool ended, sys::wait_end(keeper->get(), patience_ms));
   latency::mark("ended");
-  return ended ? bury(jid, runtime) : Result<>();
+  return ended ? bury(jail) : Result<>();
 }
 
 // ---- jail_remove ----
@@ -325,11 +345,15 @@ Result<> HostJails::kill_tree(Jail jail) {
   if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
   if (network) bring_home(network.get(), jail.prison.parent);
   CB_CHECK(faults::step("killed"));
-  return bury(jail.prison.jid, runtime);
+  return bury(jail);
 }
 
-Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
+Result<> HostJails::bury(const Jail& jail) {
+  const JailId jid = jail.prison.jid;
+  const Runtime& runtime = jail.runtime;
   CB_TRY(int groups, cgroups());
+  JailAddresses addresses(home_, groups);
+  const uint64_t group = addresses.group_of(jail);
   // Mostly the group is empty by now. To kill what is not there would take as long as everything else here.
   if (!sys::remove_directory(groups, runtime.cgroup.c_str())) {
     CB_CHECK(sys::kill_group(groups, runtime.cgroup));
@@ -338,6 +362,7 @@ Result<> HostJails::bury(JailId jid, const Runtime& runtime) {
     CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
   }
   CB_CHECK(faults::step("group removed"));
+  CB_CHECK(addresses.release(jail, group));
   held_.erase(jid);
   OwnMounts::forget(home_, jid);
   CB_CHECK(registry_.append(record::end_line(jid)));

@@ -39,10 +39,12 @@ class HostJails : public port::Jails {
   Result<> create(model::Jail& jail);
   Result<> raise(model::Jail& jail, const model::Runtime* parent);
   Result<> apply_changes(const model::Jail& before, const model::Prison& now);
+  /// To the rules on addresses: those of the jail, and of the jails in it that have lost some of theirs.
+  Result<> change_addresses(const std::vector<model::Jail>& before);
   /// Ends a jail that does not persist, if nothing but its process 1 is left in it.
   Result<> end_if_empty(const model::Jail& jail);
   /// Takes the remains of a dead jail away.
-  Result<> bury(model::JailId jid, const model::Runtime& runtime);
+  Result<> bury(const model::Jail& jail);
   /// By value: reading the registry's news moves the jails that it holds.
   Result<> kill_tree(model::Jail jail);
   void bring_home(int network, model::JailId parent);

@@ -146,22 +146,8 @@ void rule_sockets(Rules& rules, const Prison& prison, Listener listener) {
   rules.add(CALL(socket), std::move(conditions), may(prison, Allow::socket_af) ? allow() : no_family);
   // The old multiplexer hides its arguments behind a pointer.
   bool open = inet && inet6 && raw && may(prison, Allow::socket_af);
-  std::vector<Condition> hidden;
-  if (!open) hidden.push_back({.argument = 0, .value = 1 /* SYS_SOCKET */, .verdict = refuse(EPERM)});
-  if (is_restricted(prison)) hidden.push_back({.argument = 0, .value = 2 /* SYS_BIND */, .verdict = refuse(EPERM)});
-  if (!hidden.empty()) rules.add(CALL32(socketcall), std::move(hidden), allow());
-}
-
-/// bind(2) on a stack that is not the jail's: to its own addresses only, and for allow.reserved_ports with a
-/// capability that belongs to the stack's owner.
-bool binds_by_warden(const Prison& prison) {
-  if (stack_of(prison) != Stack::shared) return false;
-  bool ports = prison.linux_userns != Sys::inherit && may(prison, Allow::reserved_ports);
-  return ports || is_restricted(prison) || prison.children_max > 0;  // whose filters rely on this one
-}
-
-void rule_binds(Rules& rules, const Prison& prison, Listener listener) {
-  if (binds_by_warden(prison) && listener == Listener::own) rules.add({CALL(bind)}, notify());
+  if (open) return;
+  rules.add(CALL32(socketcall), {{.argument = 0, .value = 1 /* SYS_SOCKET */, .verdict = refuse(EPERM)}}, allow());
 }
 
 /// sysv*: disable answers ENOSYS as a FreeBSD kernel without the module does.
@@ -253,7 +239,6 @@ std::vector<sock_filter> filter_for(const Prison& prison, Listener listener) {
   refuse_namespaces(rules, prison);
   rule_mounts(rules, prison, listener);
   rule_sockets(rules, prison, listener);
-  rule_binds(rules, prison, listener);
   rule_sysv(rules, prison);
   rule_allowed(rules, prison, listener);
   rule_jail_call(rules, prison, listener);
@@ -307,7 +292,7 @@ bool needs_warden(const Prison& prison) {
   bool machine = slews_clock(prison) || may(prison, Allow::read_msgbuf) || may(prison, Allow::extattr) ||
                  !may(prison, Allow::unprivileged_proc_debug);
   return names || mounts || machine || is_named(prison) || has_values(prison) || prison.children_max > 0 ||
-         raw_by_warden(prison) || flags_by_warden(prison) || binds_by_warden(prison);
+         raw_by_warden(prison) || flags_by_warden(prison);
 }
 
 }  // namespace cellblock::kernel

@@ -1,5 +1,6 @@
 // What crashes leave behind, found in the journal and undone. Inverses are idempotent: already gone is success.
 #include "kernel/host_jails.hpp"
+#include "kernel/jail_addresses.hpp"
 #include "kernel/strays.hpp"
 
 namespace cellblock::kernel {
@@ -17,6 +18,12 @@ Result<std::vector<std::string>> HostJails::repair() {
     done.push_back(fmt::format("jail {} ({}): its processes and cgroup removed", jail.prison.jid, jail.prison.name));
   }
   CB_CHECK(undo_strays(registry_, done));
+  CB_TRY(int groups, cgroups());
+  JailAddresses addresses(home_, groups);
+  CB_TRY(Fd lock, addresses.lock());
+  CB_TRY(state, registry_.refresh());
+  CB_TRY(size_t removed, addresses.repair(state->snapshot));
+  if (removed) done.push_back(fmt::format("{} entries or programs for addresses removed", removed));
   return done;
 }
 

@@ -235,7 +235,6 @@ bool serve_special(const Notification& call, const Jail& jail) {
       if (!served) call.refuse(served.error().sys);
       return true;
     }
-    case SYS_bind: case -361: serve_bind(call, jail); return true;
     case SYS_ptrace: case -26: case SYS_process_vm_readv: case -347: case SYS_process_vm_writev: case -348:
       serve_trace(call, jail);
       return true;

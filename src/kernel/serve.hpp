@@ -8,9 +8,6 @@ namespace cellblock::kernel {
 /// Answers `call`, at once or from a child process.
 void answer(const Notification& call);
 
-/// bind(2) of a jail that shares a network stack: answers the call itself.
-void serve_bind(const Notification& call, const model::Jail& jail);
-
 /// An extended attribute: answers the call itself.
 void serve_attribute(const Notification& call, const model::Jail& jail);
 

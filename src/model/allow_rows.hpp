@@ -75,7 +75,7 @@ inline constexpr Param allow_rows[] = {
     allow_row("allow.reserved_ports", Allow::reserved_ports, "11.2", Effect::full,
               "Root inside may bind ports below 1024.",
               "Without it bind(2) fails with EACCES, for ports below net.ipv4.ip_unprivileged_port_start of the "
-              "network stack if the jail has no addresses of its own.",
+              "network stack if it is the jail's own. A change counts at once.",
               "true"),
     allow_row("allow.unprivileged_parent_tampering", Allow::unprivileged_parent_tampering, "15.0", Effect::none,
               "Users of the parent may signal and trace processes of the same user id inside.",

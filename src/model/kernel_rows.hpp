@@ -127,37 +127,41 @@ inline constexpr Param system_rows[] = {
      .since = "8.0",
      .text = "Whether the jail may use IPv4: `inherit` as its parent does, `new` with the addresses of `ip4.addr`, "
              "`disable` not at all.",
-     .effect = Effect::partial,
-     .on_linux = "With `disable` a seccomp filter fails every IPv4 socket with EPROTONOSUPPORT. With `new` bind(2) "
-                 "takes the jail's addresses only, see `ip4.addr`.",
+     .on_linux = "With `disable` a seccomp filter fails every IPv4 socket with EPROTONOSUPPORT. With `new` programs on "
+                 "the jail's cgroup hold it to its addresses, see `ip4.addr`.",
      .field = &Prison::ip4},
     {.name = "ip6", .kind = Kind::jailsys, .side = Side::kernel, .create_only = true, .fallback = "disable",
-     .since = "8.0", .text = "The same as `ip4`, for IPv6.", .effect = Effect::partial,
-     .on_linux = "With `disable` a seccomp filter fails every IPv6 socket with EPROTONOSUPPORT. With `new` bind(2) "
-                 "takes the jail's addresses only, see `ip6.addr`.",
+     .since = "8.0", .text = "The same as `ip4`, for IPv6.",
+     .on_linux = "With `disable` a seccomp filter fails every IPv6 socket with EPROTONOSUPPORT. With `new` programs on "
+                 "the jail's cgroup hold it to its addresses, see `ip6.addr`.",
      .field = &Prison::ip6},
     {.name = "ip4.addr", .kind = Kind::list, .side = Side::kernel, .comma_list = true, .since = "7.2",
      .text = "The IPv4 addresses that the jail may use, the primary one first. "
              "`interface|address/prefix` also puts the address on that interface while the jail runs.",
      .effect = Effect::partial,
-     .on_linux = "Addresses are put on interfaces and taken off again. bind(2) takes them alone: the wildcard of a "
-                 "jail with one address and the loopback address become the primary one, any other is EADDRNOTAVAIL; a "
-                 "change counts at once. Not enforced: a socket that is not bound may connect, send or listen at any "
-                 "address of the host, a wildcard socket of a jail with several receives for all of them, no two jails "
-                 "or the host can bind the same port on the wildcard, and programs inside see all interfaces, "
-                 "addresses and sockets of the stack. `vnet=new` is what keeps a jail off the host's addresses.",
+     .on_linux = "Addresses are put on interfaces and taken off again. eBPF programs on the jail's cgroup enforce the "
+                 "rest; a change counts at once. The wildcard of a jail with one address, and the loopback address, "
+                 "are its primary one; other addresses are EADDRNOTAVAIL. Sockets that are not bound connect and send "
+                 "from an own address, and packets of and for others are dropped. TCP ports are each jail's own: jails "
+                 "and the host may all listen at port 80 of the wildcard, and a jail's listener wins at its address. "
+                 "What differs: such a listener has another port inside the kernel, which ss(8) on the host shows; a "
+                 "client that binds a source port first (but 20 and 512 to 1023, without SO_REUSEADDR) has that port, "
+                 "too. UDP ports are shared: a wildcard socket of the host, or of a jail with several addresses, needs "
+                 "the port to itself. A socket that listens without being bound does so on the wildcard, where it "
+                 "answers at the jail's addresses only. MPTCP, SCTP and DCCP fail with EPROTONOSUPPORT. Below a jail "
+                 "with `vnet=new` ports are shared.",
      .field = &Prison::ip4_addr},
     {.name = "ip6.addr", .kind = Kind::list, .side = Side::kernel, .comma_list = true, .since = "7.2",
      .text = "The same as `ip4.addr`, for IPv6.", .effect = Effect::partial,
      .on_linux = "As for `ip4.addr`.", .field = &Prison::ip6_addr},
     {.name = "ip4.saddrsel", .kind = Kind::boolean, .side = Side::kernel, .fallback = "true", .since = "8.1",
      .text = "False: outgoing sockets without an address of their own always take the jail's primary address.",
-     .effect = Effect::none,
-     .on_linux = "Kept and shown; the kernel chooses the source address by its routes.",
+     .effect = Effect::partial,
+     .on_linux = "True: the own address that shares the most leading bits with the destination, if they are 16 or more.",
      .field = &Prison::ip4_saddrsel},
     {.name = "ip6.saddrsel", .kind = Kind::boolean, .side = Side::kernel, .fallback = "true", .since = "8.1",
-     .text = "The same as `ip4.saddrsel`, for IPv6.", .effect = Effect::none,
-     .on_linux = "Kept and shown; the kernel chooses the source address by its routes.",
+     .text = "The same as `ip4.saddrsel`, for IPv6.", .effect = Effect::partial,
+     .on_linux = "True: the own address that shares the most leading bits with the destination, if they are 64 or more.",
      .field = &Prison::ip6_saddrsel},
     {.name = "sysvmsg", .kind = Kind::jailsys, .side = Side::kernel, .fallback = "disable", .since = "11.0",
      .text = "Whether the jail has System V message queues: its own (`new`), its parent's (`inherit`) or none.",

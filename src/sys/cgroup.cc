@@ -36,6 +36,16 @@ std::vector<std::string> sub_groups(int group) {
   return names;
 }
 
+Result<> collect_ids(int group, std::unordered_set<uint64_t>& ids) {
+  CB_TRY(struct stat status, status_of(group));
+  ids.insert(status.st_ino);
+  for (const std::string& name : sub_groups(group)) {
+    auto inner = open_at(group, name.c_str(), O_RDONLY | O_DIRECTORY);
+    if (inner) CB_CHECK(collect_ids(inner->get(), ids));
+  }
+  return {};
+}
+
 long milliseconds_now() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -75,6 +85,14 @@ Result<> remove_group(int root, const std::string& path) {
   if (!group) return group.error().why == Why::absent ? Result<>() : pass(group.error());
   for (const std::string& name : sub_groups(group->get())) CB_CHECK(remove_group(group->get(), name));
   return remove_directory(root, path.c_str());
+}
+
+Result<std::unordered_set<uint64_t>> group_ids(int root, const std::string& path) {
+  std::unordered_set<uint64_t> ids;
+  auto group = open_at(root, path.c_str(), O_RDONLY | O_DIRECTORY);
+  if (!group && group.error().why != Why::absent) return pass(group.error());
+  if (group) CB_CHECK(collect_ids(group->get(), ids));
+  return ids;
 }
 
 Result<std::vector<pid_t>> group_processes(int root, const std::string& path) {

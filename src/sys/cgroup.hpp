@@ -3,7 +3,9 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/error.hpp"
@@ -23,6 +25,9 @@ Result<> kill_group(int root, const std::string& path);
 
 /// Removes the group and the groups below it; Why::busy while a process is in one. An absent one is success.
 Result<> remove_group(int root, const std::string& path);
+
+/// The numbers of the group and of those below it, as bpf(2) knows them. None for an absent one.
+Result<std::unordered_set<uint64_t>> group_ids(int root, const std::string& path);
 
 /// Pids of the processes that are in this very group.
 Result<std::vector<pid_t>> group_processes(int root, const std::string& path);

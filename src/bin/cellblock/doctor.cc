@@ -33,7 +33,7 @@ constexpr std::array checks{
     Check{"proc pidns=", has_proc_pidns, false, "a jail's /proc is mounted by the jail, not for it (Linux 6.17)"},
     Check{"overlay from descriptors", has_overlay_descriptors, false,
           "cloned roots are layered before their owners are mapped (Linux 6.13)"},
-    Check{"eBPF on cgroups", has_cgroup_bpf, false, "ip4.addr and ip6.addr need a network stack of the jail's own"},
+    Check{"eBPF on cgroups", has_cgroup_bpf, false, "no jail can have ip4.addr or ip6.addr without vnet, nor ports below 1024 with linux.userns=new"},
 };
 
 constexpr std::array kinds{

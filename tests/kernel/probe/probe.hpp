@@ -27,6 +27,7 @@ std::span<const Probe> sockets();
 std::span<const Probe> named_processes();
 std::span<const Probe> named_sockets();
 std::span<const Probe> named_binds();
+std::span<const Probe> named_addresses();
 /// What allow.* parameters grant.
 std::span<const Probe> named_allowed();
 

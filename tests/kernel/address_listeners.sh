@@ -1,0 +1,182 @@
+# Jails and the host that share a network stack and listen at the same port: each gets what is for its addresses,
+# whichever came first; changes while they run; jails in jails.
+. "$(dirname "$0")/../replay/lib.sh"
+need jail jls jexec ip
+case $(stat -f -c %T /var/tmp) in
+overlayfs | 9p) mode="linux.userns=inherit" W=$(mktemp -d) ;;
+*) mode="linux.userns=new" W=$(mktemp -d -p /var/tmp) ;;
+esac
+probe=$build/tests/probe
+busybox_root "$W/root"
+cp "$probe" "$W/root/bin/probe"
+for address in 10.9.0.1 10.9.0.5 10.9.0.6 10.9.0.7 10.9.0.8 10.9.0.9; do ip addr add $address/32 dev lo; done
+for address in fd09::1 fd09::5 fd09::6 fd09::7 fd09::8; do ip addr add $address/128 dev lo; done
+
+in_jail() { # JAIL PROBE...: the host's own, for `host`. In place of the (sub)shell.
+  local jail=$1
+  shift
+  if [ "$jail" = host ]; then exec "$probe" "$@" </dev/null; else exec jexec "$jail" /bin/probe "$@" </dev/null 2>&1; fi
+}
+row() {
+  local jail=$1 wanted=$2 said
+  shift 2
+  said=$(in_jail "$jail" "$@")
+  grep -Eqx -e "$wanted" <<<"$said" || fail "${order:-} $jail: $*: said '$said', wanted '$wanted'"
+}
+declare -A servers
+# serve JAIL KIND ADDRESS PORT [OPTION...], until `stop JAIL`
+serve() {
+  local jail=$1 try
+  shift
+  in_jail "$jail" serve "$jail" "$@" >"$W/$jail.out" &
+  servers[$jail]+=" $!"
+  for try in $(seq 100); do
+    case $(cat "$W/$jail.out") in
+    ready*) return ;;
+    "") sleep 0.02 ;;
+    *) fail "${order:-} $jail can't serve $*: $(cat "$W/$jail.out")" ;;
+    esac
+  done
+  fail "${order:-} $jail does not serve $*"
+}
+stop() {
+  local jail
+  for jail in "$@"; do
+    kill ${servers[$jail]} 2>/dev/null
+    wait ${servers[$jail]} 2>/dev/null
+    unset "servers[$jail]"
+  done
+}
+# Connections are short-lived: what is left of them must not hold the port.
+everybody_answers() { # FROM
+  row "$1" 'host 10.9.0.1 80 from .*' ask tcp 10.9.0.1 80
+  row "$1" 'a 10.9.0.5 80 from .*' ask tcp 10.9.0.5 80
+  row "$1" 'a 10.9.0.6 80 from .*' ask tcp 10.9.0.6 80
+  row "$1" 'b 10.9.0.7 80 from .*' ask tcp 10.9.0.7 80
+  row "$1" 'b 10.9.0.8 80 from .*' ask tcp 10.9.0.8 80
+}
+
+jail -c name=a path="$W/root" ip4.addr=10.9.0.5,10.9.0.6 ip6.addr=fd09::5,fd09::6 persist $mode children.max=2
+jail -c name=b path="$W/root" ip4.addr=10.9.0.7,10.9.0.8 ip6.addr=fd09::7,fd09::8 persist $mode
+jail -c name=c path="$W/root" ip4.addr=10.9.0.9 persist $mode
+
+note "all orders of jails with two addresses each and the host"
+for order in "a b host" "a host b" "b a host" "b host a" "host a b" "host b a"; do
+  for jail in $order; do serve $jail tcp 0.0.0.0 80 reuse; done  # as servers do, for what is left of connections
+  for from in host a b; do everybody_answers $from; done
+  row a 'a 10.9.0.5 80 from 10.9.0.5 \*' ask tcp 127.0.0.1 80
+  row host 'host 127.0.0.1 80 from 127.0.0.1 \*' ask tcp 127.0.0.1 80
+  row c 'a 10.9.0.6 80 from 10.9.0.9 \*' ask tcp 10.9.0.6 80
+  row host 'host 10.9.0.9 80 .*' ask tcp 10.9.0.9 80   # nobody in jail c listens
+  row a EADDRINUSE bind_at tcp 0.0.0.0 80
+  stop a b host
+  row host ECONNREFUSED ask tcp 10.9.0.6 80
+done
+order=
+
+note "IPv6 and both families at once"
+serve host tcp6 :: 81
+serve a tcp6 :: 81
+serve b tcp6 :: 81 only6
+row host 'a fd09::5 81 .*' ask tcp6 fd09::5 81
+row host 'a fd09::6 81 .*' ask tcp6 fd09::6 81
+row host 'a ::ffff:10.9.0.6 81 .*' ask tcp 10.9.0.6 81
+row host 'b fd09::8 81 .*' ask tcp6 fd09::8 81
+row host 'host fd09::1 81 .*' ask tcp6 fd09::1 81
+row host 'host ::ffff:10.9.0.8 81 .*' ask tcp 10.9.0.8 81
+row a EADDRINUSE bind_at tcp 0.0.0.0 81
+row b '0.0.0.0 81' bind_at tcp 0.0.0.0 81
+stop host a b
+
+note "one address, and the host on that very one"
+serve host tcp 10.9.0.9 82
+serve c tcp 0.0.0.0 82
+row host 'c 10.9.0.9 82 .*' ask tcp 10.9.0.9 82
+stop c
+row host 'host 10.9.0.9 82 .*' ask tcp 10.9.0.9 82
+stop host
+
+note "listeners that share a port; the port of the kernel's own is no way in"
+serve a tcp 0.0.0.0 83 reuseport
+serve a tcp 0.0.0.0 83 reuseport
+row host 'a 10.9.0.6 83 .*' ask tcp 10.9.0.6 83
+inside=$(ss -Htln src 10.9.0.5 | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -u)
+[ "$(wc -w <<<"$inside")" = 1 ] || fail "listeners that share a port have several: $inside"
+row host silence ask tcp 10.9.0.5 "$inside"
+first=$(awk '{ print $1 }' <<<"${servers[a]}")
+kill "$first" && wait "$first" 2>/dev/null
+row host 'a 10.9.0.6 83 .*' ask tcp 10.9.0.6 83
+stop a
+
+note "UDP: each on its addresses; what can't be told apart is refused"
+serve c udp 0.0.0.0 84
+row host c ask udp 10.9.0.9 84
+row a EADDRINUSE bind_at udp 0.0.0.0 84
+row a '10.9.0.6 84' bind_at udp 10.9.0.6 84
+stop c
+serve a udp 0.0.0.0 84
+row host a ask udp 10.9.0.6 84
+row host 'silence|ECONNREFUSED' ask udp 10.9.0.7 84
+row b EADDRINUSE bind_at udp 0.0.0.0 84
+stop a
+
+note "a change counts at once, for what runs already"
+serve a tcp 0.0.0.0 85
+jail -m name=c ip4.addr=
+jail -m name=a ip4.addr=10.9.0.5,10.9.0.9
+row host 'a 10.9.0.9 85 .*' ask tcp 10.9.0.9 85
+row host ECONNREFUSED ask tcp 10.9.0.6 85
+row a EADDRNOTAVAIL bind_at tcp 10.9.0.6 86
+row a '10.9.0.9 86' bind_at tcp 10.9.0.9 86
+row c EPROTONOSUPPORT make_socket tcp
+stop a
+cat >"$W/root/rights" <<'SH'
+for i in 1 2 3; do read word; /bin/probe bind_at tcp 10.9.0.5 90; done
+SH
+mkfifo "$W/steps"
+jexec a sh /rights <"$W/steps" >"$W/said" &
+exec 7>"$W/steps"
+echo >&7
+eventually [ "$(wc -l <"$W/said" 2>/dev/null)" = 1 ] || :
+jail -m name=a allow.noreserved_ports
+echo >&7
+eventually grep -q EACCES "$W/said"
+jail -m name=a allow.reserved_ports
+echo >&7
+exec 7>&-
+wait $!
+[ "$(tr '\n' , <"$W/said")" = "10.9.0.5 90,EACCES,10.9.0.5 90," ] || fail "ports in a running program: $(cat "$W/said")"
+
+note "saddrsel"
+jail -m name=a ip4.addr=10.9.0.5,10.9.0.6
+row a '10.9.0.6 \* > 10.9.0.6 9' connect_as udp 10.9.0.6 9
+jail -m name=a ip4.nosaddrsel
+row a '10.9.0.5 \* > 10.9.0.6 9' connect_as udp 10.9.0.6 9
+jail -m name=a ip4.saddrsel
+
+note "jails in jails: of what the outer one has, and the inner one wins"
+jail -c name=a.in path="$W/root" ip4.addr=10.9.0.6 ip6=disable persist $mode
+row a.in EADDRNOTAVAIL bind_at tcp 10.9.0.5 80
+row a.in '10.9.0.6 80' bind_at tcp 0.0.0.0 80
+jail -c name=a.same path="$W/root" ip4=inherit persist $mode
+row a.same EADDRNOTAVAIL bind_at tcp 10.9.0.7 80
+row a.same '10.9.0.6 80' bind_at tcp 10.9.0.6 80
+row a.same '0.0.0.0 80' bind_at tcp 0.0.0.0 80
+serve a tcp 0.0.0.0 87
+serve a.in tcp 0.0.0.0 87
+row host 'a 10.9.0.5 87 .*' ask tcp 10.9.0.5 87
+row host 'a.in 10.9.0.6 87 .*' ask tcp 10.9.0.6 87
+jail -R a.same
+stop a.in
+row host 'a 10.9.0.6 87 .*' ask tcp 10.9.0.6 87
+jail -m name=a ip4.addr=10.9.0.5
+row a.in EPROTONOSUPPORT make_socket tcp
+stop a
+
+note "nothing is left"
+for jail in a b c; do jail -R $jail; done
+is_clean
+for map in jails more owners; do
+  [ -z "$(bpftool map dump pinned /sys/fs/bpf/cellblock/addresses-*/$map | grep -i key)" ] || fail "entries are left in $map"
+done
+exit 0
