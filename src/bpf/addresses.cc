@@ -21,10 +21,7 @@ namespace {
 constexpr std::string_view prefix = "addresses-";
 
 /// Named by the group, too: should that be removed and made anew, what was attached to it is no more.
-Result<std::string> path_for(int jails) {
-  CB_TRY(struct stat group, sys::status_of(jails));
-  return fmt::format("{}/{}{}-{}", folder, prefix, ADDRESSES_VERSION, group.st_ino);
-}
+std::string path_for(uint64_t jails) { return fmt::format("{}/{}{}-{}", folder, prefix, ADDRESSES_VERSION, jails); }
 
 Result<std::vector<std::string>> names_in(const char* path) {
   std::vector<std::string> names;
@@ -191,16 +188,16 @@ Result<Addresses> Addresses::open_at(const std::string& path) {
   return addresses;
 }
 
-Result<Addresses> Addresses::open(int jails) {
+Result<Addresses> Addresses::open(uint64_t jails) {
   CB_CHECK(check_folder());
-  CB_TRY(std::string path, path_for(jails));
-  return open_at(path);
+  return open_at(path_for(jails));
 }
 
 Result<Addresses> Addresses::load(int root, int jails) {
   CB_CHECK(mount_folder());
   CB_TRY(Fd lock, lock_folder());
-  CB_TRY(std::string path, path_for(jails));
+  CB_TRY(struct stat group, sys::status_of(jails));
+  std::string path = path_for(group.st_ino);
   if (::access(path.c_str(), F_OK) < 0) CB_CHECK(load_to(path, root, jails));
   return open_at(path);
 }

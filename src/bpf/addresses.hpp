@@ -26,11 +26,12 @@ struct AddressRules {
 
 class Addresses {
  public:
-  /// The programs for jails whose groups are below `jails`, a group of cgroup2. Why::absent: not loaded yet.
-  static Result<Addresses> open(int jails);
+  /// The programs for jails whose groups are below the group of cgroup2 with the number `jails`. Why::absent: not
+  /// loaded yet.
+  static Result<Addresses> open(uint64_t jails);
 
-  /// Loads and attaches them; should another command have done so meanwhile, opens its. `root` is the root of the
-  /// hierarchy: programs that ask for the calling process are there, for its socket may come from outside.
+  /// Loads and attaches them; should another command have done so meanwhile, opens its. `jails` is that group's
+  /// directory, `root` that of the hierarchy: programs that ask for the calling process are there, for its socket may come from outside.
   static Result<Addresses> load(int root, int jails);
 
   /// Every version that is pinned.

@@ -2,6 +2,7 @@
 
 #include <linux/magic.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <cerrno>
@@ -22,9 +23,9 @@ Result<bool> is_mounted() {
 }  // namespace
 
 Result<> check_folder() {
-  CB_TRY(Fd dir, sys::open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-  CB_TRY(struct stat status, sys::status_of(dir.get()));
-  if (status.st_uid != 0 || (status.st_mode & 022)) return fail(Why::denied, "{} is not root's alone", folder);
+  struct stat status {};
+  if (::lstat(folder, &status) < 0) return sys_fail(errno, "{}", folder);
+  if (!S_ISDIR(status.st_mode) || status.st_uid != 0 || (status.st_mode & 022)) return fail(Why::denied, "{} is not root's alone", folder);
   return {};
 }
 

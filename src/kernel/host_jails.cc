@@ -181,7 +181,7 @@ Result<> HostJails::create(Jail& jail) {
   CB_TRY(const record::State* state, registry_.refresh());
   std::optional<Runtime> parent;
   if (const Jail* around = jail.prison.parent ? state->snapshot.find(jail.prison.parent) : nullptr) parent = around->runtime;
-  auto raised = raise(jail, parent ? &*parent : nullptr);
+  auto raised = raise(jail, parent ? &*parent : nullptr, state->snapshot);
   if (!raised) {
     if (auto buried = bury(jail); !buried)
       return pass(raised.error(), "{} (and then: {})", jail.prison.name, buried.error().text());
@@ -209,14 +209,13 @@ Result<> add_sysfs(std::vector<Inlay>& inlays, int root) {
   return {};
 }
 
-Result<> HostJails::raise(Jail& jail, const Runtime* parent) {
+Result<> HostJails::raise(Jail& jail, const Runtime* parent, const model::Snapshot& now) {
   CB_CHECK(faults::step("reserved"));
   CB_TRY(int groups, cgroups());
   CB_TRY(Fd group, sys::make_group(groups, jail.runtime.cgroup));
-  CB_TRY(const record::State* state, registry_.refresh());
-  CB_CHECK(JailAddresses(home_, groups).hold(jail, state->snapshot));
   if (jail.prison.linux_mount && jail.runtime.uid_base) CB_CHECK(delegate_group(group.get(), jail.runtime.uid_base));
   latency::mark("cgroup");
+  CB_CHECK(JailAddresses(home_, groups).hold(jail, now));
   CB_CHECK(faults::step("cgroup"));
   CB_TRY(Fd root, sys::open_real(jail.prison.path, O_PATH | O_DIRECTORY), "path");
   CB_TRY(Found found, find_inlays(jail.prison.path));

@@ -37,7 +37,7 @@ class HostJails : public port::Jails {
   Result<const model::Jail*> visible(model::JailId jid);
   Result<int> cgroups();
   Result<> create(model::Jail& jail);
-  Result<> raise(model::Jail& jail, const model::Runtime* parent);
+  Result<> raise(model::Jail& jail, const model::Runtime* parent, const model::Snapshot& now);
   Result<> apply_changes(const model::Jail& before, const model::Prison& now);
   /// To the rules on addresses: those of the jail, and of the jails in it that have lost some of theirs.
   Result<> change_addresses(const std::vector<model::Jail>& before);

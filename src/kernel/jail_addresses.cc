@@ -97,8 +97,6 @@ bpf::AddressRules address_rules(const Jail& jail, uint64_t above, bool on_host_s
 
 Result<Fd> JailAddresses::lock() const { return sys::take_lock(home_.fd(), "addresses.lock"); }
 
-Result<Fd> JailAddresses::jails_group() { return sys::open_at(groups_, group_of_jails, O_RDONLY | O_DIRECTORY); }
-
 Result<uint64_t> JailAddresses::id_of(const std::string& cgroup) {
   struct stat status {};
   if (::fstatat(groups_, cgroup.c_str(), &status, 0) < 0) return sys_fail(errno, "cgroup {}", cgroup);
@@ -116,11 +114,12 @@ Result<bpf::AddressRules> JailAddresses::rules_of(const Jail& jail, const Snapsh
 /// In the version of the programs that has it already, else in this one. They may be unloaded, as unused, before the
 /// entry is in: then once more.
 Result<> JailAddresses::write(uint64_t group, const bpf::AddressRules& rules) {
-  CB_TRY(Fd jails, jails_group());
+  CB_TRY(uint64_t jails, id_of(group_of_jails));
   for (;;) {
-    auto programs = bpf::Addresses::open(jails.get());
+    auto programs = bpf::Addresses::open(jails);
     if (!programs) {
-      CB_TRY(programs, bpf::Addresses::load(groups_, jails.get()));
+      CB_TRY(Fd directory, sys::open_at(groups_, group_of_jails, O_RDONLY | O_DIRECTORY));
+      CB_TRY(programs, bpf::Addresses::load(groups_, directory.get()));
     }
     CB_CHECK(programs->set(group, rules));
     if (programs->is_pinned()) return {};
@@ -160,8 +159,7 @@ uint64_t JailAddresses::group_of(const Jail& jail) {
 Result<> JailAddresses::release(const Jail& jail, uint64_t group) {
   if (!has_address_rules(jail.prison)) return {};
   if (group == 0) return sweep().map([](size_t) {});
-  auto jails = jails_group();
-  auto programs = jails ? bpf::Addresses::open(jails->get()) : pass(jails.error());
+  auto programs = id_of(group_of_jails).and_then([](uint64_t jails) { return bpf::Addresses::open(jails); });
   if (programs && programs->knows(group)) return programs->forget(group);
   CB_TRY(std::vector<bpf::Addresses> versions, bpf::Addresses::all());
   for (bpf::Addresses& one : versions) CB_CHECK(one.forget(group));

@@ -39,7 +39,6 @@ class JailAddresses {
   Result<size_t> repair(const model::Snapshot& now);
 
  private:
-  Result<Fd> jails_group();
   Result<uint64_t> id_of(const std::string& cgroup);
   Result<bpf::AddressRules> rules_of(const model::Jail& jail, const model::Snapshot& now);
   Result<> write(uint64_t group, const bpf::AddressRules& rules);
