@@ -76,6 +76,7 @@ struct Pinned {
 };
 constexpr Pinned spawner_namespace{"spawner", "mnt", become_spawner};
 constexpr Pinned nonet_namespace{"nonet", "net", become_nonet};
+constexpr Pinned cables_namespace{"cables", "net", become_nonet};
 
 /// Binds the namespace of process `pid` to its file.
 Result<> pin_namespace(const Pinned& pinned, pid_t pid, int home) {
@@ -178,5 +179,7 @@ Result<Home> Home::open(bool create) {
 Result<Fd> Home::spawner() const { return open_pinned(spawner_namespace, fd()); }
 
 Result<Fd> Home::nonet() const { return open_pinned(nonet_namespace, fd()); }
+
+Result<Fd> Home::cables() const { return open_pinned(cables_namespace, fd()); }
 
 }  // namespace cellblock::kernel

@@ -5,6 +5,8 @@
 //   spawner   pins the spawner mount namespace: one empty read-only tmpfs that holds only the keeper
 //             and the usher
 //   nonet     pins the network namespace of jails without addresses: one for all, empty, never up
+//   cables    pins the network namespace of cable ends that lead nowhere
+//   shadow/   what jails with addresses of their own are shown of the network, made when they look
 //   dev/      one template of a jail's /dev per devfs ruleset in use
 //
 // It is made by the first command that needs it and is gone with the next boot, as the jails are.
@@ -28,6 +30,8 @@ class Home {
   Result<Fd> spawner() const;
   /// The network namespace of jails that have no address: the host's abstract sockets are not in it.
   Result<Fd> nonet() const;
+  /// The network namespace of the far ends of cables that only look like interfaces (shadow.hpp).
+  Result<Fd> cables() const;
 
  private:
   explicit Home(Fd dir) : dir_(std::move(dir)) {}

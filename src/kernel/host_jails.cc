@@ -18,7 +18,9 @@
 #include "kernel/inlays.hpp"
 #include "kernel/jail_addresses.hpp"
 #include "kernel/own_mounts.hpp"
+#include "kernel/policy.hpp"
 #include "kernel/process_mark.hpp"
+#include "kernel/shadow.hpp"
 #include "model/sysctl_store.hpp"
 #include "net/vnet.hpp"
 #include "port/latency.hpp"
@@ -364,6 +366,7 @@ Result<> HostJails::bury(const Jail& jail) {
   CB_CHECK(addresses.release(jail, group));
   held_.erase(jid);
   OwnMounts::forget(home_, jid);
+  if (is_restricted(jail.prison)) forget_shadow(home_, jid);
   CB_CHECK(registry_.append(record::end_line(jid)));
   latency::mark("buried");
   return {};

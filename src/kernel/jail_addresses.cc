@@ -26,13 +26,6 @@ using model::Sys;
 
 constexpr const char* group_of_jails = "cellblock";
 
-/// "em0|10.0.0.1/24 ..." is the address between the bar and the slash.
-std::string plain_address(const std::string& written) {
-  size_t bar = written.find('|');
-  std::string_view text = std::string_view(written).substr(bar == std::string::npos ? 0 : bar + 1);
-  return std::string(text.substr(0, text.find_first_of("/ ")));
-}
-
 void add_ip4(bpf::AddressRules& rules, const std::string& written) {
   cb_address address{{0, 0, htonl(0xffff), 0}};
   if (::inet_pton(AF_INET, plain_address(written).c_str(), &address.address[3]) != 1) return;
@@ -70,6 +63,12 @@ bool is_on_host_stack(const Prison& prison, const Snapshot& now) {
 }
 
 }  // namespace
+
+std::string plain_address(const std::string& written) {
+  size_t bar = written.find('|');
+  std::string_view text = std::string_view(written).substr(bar == std::string::npos ? 0 : bar + 1);
+  return std::string(text.substr(0, text.find_first_of("/ ")));
+}
 
 bool has_address_rules(const Prison& prison) {
   if (stack_of(prison) != Stack::shared) return false;

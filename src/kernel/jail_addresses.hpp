@@ -8,6 +8,9 @@
 
 namespace cellblock::kernel {
 
+/// The address in what a parameter says: "em0|10.0.0.1/24" is 10.0.0.1.
+std::string plain_address(const std::string& written);
+
 /// Whether there are rules for it: it is restricted to some addresses, or its root has another right to ports below
 /// 1024 than the kernel would give it.
 bool has_address_rules(const model::Prison& prison);

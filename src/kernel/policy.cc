@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -122,30 +123,39 @@ void rule_mounts(Rules& rules, const Prison& prison, Listener listener) {
             refuse(served ? ENOSYS : EPERM));  // libmount falls back to mount(2)
 }
 
+/// Sockets whose answer may change while the jail runs, or that would show what is not the jail's: the warden decides.
+/// Jails inside rely on the filter of the jail around them.
+bool sockets_by_warden(const Prison& prison) {
+  return stack_of(prison) == Stack::shared && (is_restricted(prison) || prison.children_max > 0);
+}
+
 /// FreeBSD: EPROTONOSUPPORT for a family that the jail has no address of or may not use, EPERM for raw sockets.
 void rule_sockets(Rules& rules, const Prison& prison, Listener listener) {
-  bool own_stack = prison.vnet == Sys::fresh;
+  bool own_stack = prison.vnet == Sys::fresh, restricted = is_restricted(prison) && listener != Listener::none;
   bool inet = own_stack || prison.ip4 != Sys::disable, inet6 = own_stack || prison.ip6 != Sys::disable;
   Verdict no_family = refuse(EPROTONOSUPPORT);
+  bool shown = !sockets_by_warden(prison) || listener == Listener::none;
   std::vector<Condition> conditions{{.argument = 0, .value = AF_UNIX, .verdict = allow()},
-                                    {.argument = 0, .value = AF_NETLINK, .verdict = allow()}};
+                                    {.argument = 0, .value = AF_NETLINK, .verdict = shown ? allow() : ask(listener, true)}};
   if (!inet) conditions.push_back({.argument = 0, .value = AF_INET, .verdict = no_family});
   if (!inet6) conditions.push_back({.argument = 0, .value = AF_INET6, .verdict = no_family});
   bool raw = own_stack || may(prison, Allow::raw_sockets);
-  if (!raw) {
-    conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_RAW, .verdict = refuse(EPERM)});
-    conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_PACKET, .verdict = refuse(EPERM)});
-  }
+  Condition is_raw{.argument = 1, .mask = 0xf, .value = SOCK_RAW, .verdict = refuse(EPERM)};
+  if (!raw && !restricted) conditions.push_back(is_raw);
+  if (!raw) conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_PACKET, .verdict = refuse(EPERM)});
   if (own_stack) conditions.push_back({.argument = 0, .value = AF_PACKET, .verdict = allow()});
   if (!own_stack) conditions.push_back({.argument = 0, .value = AF_PACKET, .verdict = refuse(EPERM)});  // bpf(4)
+  is_raw.verdict = ask(listener, true);
   // The capability for it belongs to the owner of the network stack, which a jail's user namespace is not.
-  if (raw_by_warden(prison))
-    conditions.push_back({.argument = 1, .mask = 0xf, .value = SOCK_RAW, .verdict = ask(listener, true)});
+  if (raw_by_warden(prison) || restricted) conditions.push_back(is_raw);
+  if (restricted)
+    for (uint32_t ping : {uint32_t{IPPROTO_ICMP}, uint32_t{IPPROTO_ICMPV6}}) conditions.push_back({.argument = 2, .value = ping, .verdict = ask(listener, true)});
   conditions.push_back({.argument = 0, .value = AF_INET, .verdict = allow()});
   conditions.push_back({.argument = 0, .value = AF_INET6, .verdict = allow()});
-  rules.add(CALL(socket), std::move(conditions), may(prison, Allow::socket_af) ? allow() : no_family);
+  Verdict others = may(prison, Allow::socket_af) ? allow() : no_family;
+  rules.add(CALL(socket), std::move(conditions), restricted ? ask(listener, true) : others);
   // The old multiplexer hides its arguments behind a pointer.
-  bool open = inet && inet6 && raw && may(prison, Allow::socket_af);
+  bool open = inet && inet6 && raw && may(prison, Allow::socket_af) && shown;
   if (open) return;
   rules.add(CALL32(socketcall), {{.argument = 0, .value = 1 /* SYS_SOCKET */, .verdict = refuse(EPERM)}}, allow());
 }
@@ -292,7 +302,7 @@ bool needs_warden(const Prison& prison) {
   bool machine = slews_clock(prison) || may(prison, Allow::read_msgbuf) || may(prison, Allow::extattr) ||
                  !may(prison, Allow::unprivileged_proc_debug);
   return names || mounts || machine || is_named(prison) || has_values(prison) || prison.children_max > 0 ||
-         raw_by_warden(prison) || flags_by_warden(prison);
+         raw_by_warden(prison) || flags_by_warden(prison) || is_restricted(prison);
 }
 
 }  // namespace cellblock::kernel

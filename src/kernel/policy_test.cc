@@ -114,6 +114,31 @@ TEST(Policy, AWardenServesWhatIsAllowed) {
   EXPECT_EQ(asked(SYS_mount, Listener::none), refuse(EPERM));
 }
 
+TEST(Policy, SocketsOfARestrictedJailAreTheWardensToJudge) {
+  Prison restricted;
+  restricted.ip4 = model::Sys::fresh;
+  restricted.ip4_addr = {"192.0.2.1"};
+  auto ask_own = [](const Prison& prison, uint32_t call, std::array<uint64_t, 6> arguments, uint32_t arch = AUDIT_ARCH_X86_64) {
+    return sys::seccomp::evaluate(filter_for(prison, Listener::own), arch, call, arguments);
+  };
+  auto asked = [&](std::array<uint64_t, 6> arguments) { return ask_own(restricted, SYS_socket, arguments); };
+  EXPECT_TRUE(needs_warden(restricted));
+  EXPECT_EQ(asked({AF_UNIX, SOCK_STREAM}), allow());
+  EXPECT_EQ(asked({AF_INET, SOCK_STREAM}), allow());
+  EXPECT_EQ(asked({AF_INET, SOCK_DGRAM, 17}), allow());
+  EXPECT_EQ(asked({AF_INET6, SOCK_STREAM}), refuse(EPROTONOSUPPORT)) << "it has no such address";
+  EXPECT_EQ(asked({AF_PACKET, SOCK_RAW}), refuse(EPERM)) << "never";
+  EXPECT_EQ(asked({AF_PACKET, SOCK_DGRAM}), refuse(EPERM));
+  for (std::array<uint64_t, 6> arguments : {std::array<uint64_t, 6>{AF_NETLINK, SOCK_RAW}, {AF_INET, SOCK_RAW, 1}, {AF_INET, SOCK_DGRAM, 1}, {AF_VSOCK, SOCK_STREAM}})
+    EXPECT_EQ(asked(arguments), sys::seccomp::notify());
+  EXPECT_EQ(ask_own(restricted, I386_NR_socketcall, {1}, AUDIT_ARCH_I386), refuse(EPERM));
+  Prison free;
+  free.ip4 = free.ip6 = model::Sys::inherit;
+  EXPECT_EQ(ask_own(free, SYS_socket, {AF_NETLINK, SOCK_RAW}), allow());
+  free.children_max = 1;
+  EXPECT_EQ(ask_own(free, SYS_socket, {AF_NETLINK, SOCK_RAW}), sys::seccomp::notify()) << "a jail inside relies on it";
+}
+
 TEST(Policy, ThirtyTwoBitProgramsMeetTheSameRules) {
   Prison prison;
   EXPECT_EQ(ask(prison, I386_NR_mount, {}, AUDIT_ARCH_I386), refuse(EPERM));

@@ -166,23 +166,6 @@ void serve_jail_call(const Notification& call, JailId caller) {
   call.succeed(static_cast<int64_t>(text.size()));
 }
 
-/// A raw socket on the stack that the jail shares, made where the caller is and put into it.
-Result<> serve_socket(const Notification& call, const Jail& jail) {
-  if (!model::allowed(jail.prison.allow, model::Allow::raw_sockets) || !call.by_root_of(jail)) return bare_fail(EPERM);
-  int domain = static_cast<int>(call.argument(0)), type = static_cast<int>(call.argument(1));
-  if ((domain != AF_INET && domain != AF_INET6) || (type & 0xf) != SOCK_RAW) return bare_fail(EPERM);
-  CB_TRY(Fd own, sys::open("/proc/self/ns/net", O_RDONLY));
-  CB_TRY(Fd network, sys::open(fmt::format("/proc/{}/ns/net", call.pid()), O_RDONLY));
-  if (::setns(network.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net");
-  Fd socket(::socket(domain, type | SOCK_CLOEXEC, static_cast<int>(call.argument(2))));
-  int error = errno;
-  if (::setns(own.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net");
-  if (!socket) return bare_fail(error);
-  CB_TRY(int number, call.inject(socket.get(), (type & SOCK_CLOEXEC) != 0));
-  call.succeed(number);
-  return {};
-}
-
 /// ioctl(FS_IOC_SETFLAGS) on a file of the jail's, as FreeBSD's chflags(2): from securelevel 1 on no flag that
 /// protects a file is taken away.
 Result<> serve_file_flags(const Notification& call, const Jail& jail) {

@@ -11,6 +11,9 @@ void answer(const Notification& call);
 /// An extended attribute: answers the call itself.
 void serve_attribute(const Notification& call, const model::Jail& jail);
 
+/// socket(2): answers the call itself, unless it fails.
+Result<> serve_socket(const Notification& call, const model::Jail& jail);
+
 /// What a jail may do about the machine's names, clock and messages.
 Result<> serve_uname(const Notification& call, const model::Jail& jail);
 Result<> serve_names(const Notification& call, const model::Jail& jail, bool domain);

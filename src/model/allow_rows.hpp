@@ -19,9 +19,9 @@ inline constexpr Param allow_rows[] = {
               "An old way to say `inherit` for `sysvmsg`, `sysvsem` and `sysvshm`.", "The parent's IPC namespace."),
     allow_row("allow.raw_sockets", Allow::raw_sockets, "8.0", Effect::partial,
               "Processes inside may open raw sockets.",
-              "Without it raw sockets fail with EPERM. With it root inside gets them; in the host's network stack "
-              "their source address is not held to the jail's. Packet sockets, FreeBSD's bpf(4), need `vnet=new`, "
-              "which always grants both."),
+              "Without it raw sockets fail with EPERM. With it root inside gets them; those of a jail with addresses "
+              "of its own send and receive as its primary one until they are bound to another. A change counts at "
+              "once in such a jail. Packet sockets, FreeBSD's bpf(4), need `vnet=new`, which always grants both."),
     allow_row("allow.chflags", Allow::chflags, "8.0", Effect::full,
               "Root inside may change the system flags of files (schg, sappnd).",
               "The flags immutable and append-only, as chattr(1) sets them. From `securelevel=1` on they can be set "
@@ -65,7 +65,8 @@ inline constexpr Param allow_rows[] = {
               "says; nobody inside can clear them. There is no `/dev/kmsg`."),
     allow_row("allow.socket_af", Allow::socket_af, "8.0", Effect::full,
               "Processes inside may use address families other than local, IPv4, IPv6, route and netlink.",
-              "Without it a seccomp filter fails the others with EPROTONOSUPPORT."),
+              "Without it a seccomp filter fails the others with EPROTONOSUPPORT. A change counts at once in a jail "
+              "with addresses of its own."),
     allow_row("allow.mlock", Allow::mlock, "11.3", Effect::partial, "Processes inside may lock memory.",
               "Without it mlock(2) and its relatives fail with EPERM, but not mmap(2) with MAP_LOCKED. The resource "
               "limit for locked memory counts, but not for root with `linux.userns=inherit` and this flag."),

@@ -149,7 +149,9 @@ inline constexpr Param system_rows[] = {
                  "too. UDP ports are shared: a wildcard socket of the host, or of a jail with several addresses, needs "
                  "the port to itself. A socket that listens without being bound does so on the wildcard, where it "
                  "answers at the jail's addresses only. MPTCP, SCTP and DCCP fail with EPROTONOSUPPORT. Below a jail "
-                 "with `vnet=new` ports are shared.",
+                 "with `vnet=new` ports are shared. Netlink, which getifaddrs(3) and ip(8) ask, shows the jail's "
+                 "addresses and their interfaces alone; /proc/net and the ioctls of ifconfig(8) show the whole "
+                 "stack, and sockets are not listed by netlink at all.",
      .field = &Prison::ip4_addr},
     {.name = "ip6.addr", .kind = Kind::list, .side = Side::kernel, .comma_list = true, .since = "7.2",
      .text = "The same as `ip4.addr`, for IPv6.", .effect = Effect::partial,

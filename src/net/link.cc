@@ -141,6 +141,7 @@ void place(Request& request, const Place& place, std::string_view name,
 
 ifinfomsg header_of(const Place& place) {
   ifinfomsg fixed{};
+  fixed.ifi_index = place.index;
   fixed.ifi_flags = place.up ? IFF_UP : 0;
   fixed.ifi_change = place.up ? IFF_UP : 0;
   return fixed;

@@ -76,6 +76,7 @@ struct Place {
   int network = -1;       ///< descriptor of a network namespace, -1: where the request is sent
   int master = 0;         ///< index of the bridge that it joins
   bool up = false;
+  int index = 0;          ///< the number that it gets; 0: the kernel's choice
 };
 
 /// Both ends of a cable, each where it belongs, in one request. The kernel makes the far end first: it can be placed,

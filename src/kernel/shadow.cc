@@ -1,0 +1,171 @@
+#include "kernel/shadow.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/magic.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <set>
+
+#include "kernel/jail_addresses.hpp"
+#include "net/network.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::Jail;
+using model::JailId;
+
+std::string folder_of(JailId jid) { return fmt::format("shadow/{}", jid); }
+
+/// The file of one jail's one list of addresses.
+std::string file_of(const Jail& jail) {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const auto* list : {&jail.prison.ip4_addr, &jail.prison.ip6_addr})
+    for (const std::string& address : *list)
+      for (char c : address + ",") hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return fmt::format("{}/{:x}", folder_of(jail.prison.jid), hash);
+}
+
+Result<Fd> open_kept(const Home& home, const std::string& file) {
+  CB_TRY(Fd there, sys::open_at(home.fd(), file.c_str(), O_RDONLY));
+  struct statfs status {};
+  if (::fstatfs(there.get(), &status) < 0 || status.f_type != NSFS_MAGIC) return sys_fail(ENOENT, "{}", file);
+  return there;
+}
+
+/// A network namespace that nobody is in.
+Result<Fd> new_network() {
+  Result<Fd> made = fail(Why::failed, "helper");
+  CB_CHECK(sys::run_sharing([&] {
+    if (::unshare(CLONE_NEWNET) < 0)
+      made = sys_fail(errno, "network namespace");
+    else
+      made = net::own_network();
+  }));
+  return made;
+}
+
+/// The jail's addresses as the network has them. `complete`: all of them are there.
+struct Seen {
+  std::vector<net::Address> addresses;
+  std::vector<net::Link> links;
+  bool complete = true;
+};
+
+Result<Seen> look(const Jail& jail, int network) {
+  CB_TRY(net::Network host, net::Network::open(network));
+  CB_TRY(std::vector<net::Address> all, host.addresses());
+  Seen seen;
+  std::set<int> used;
+  for (const auto* list : {&jail.prison.ip4_addr, &jail.prison.ip6_addr})
+    for (const std::string& written : *list) {
+      auto ip = net::parse_ip(plain_address(written));
+      auto at = std::ranges::find_if(all, [&](const net::Address& one) { return ip && one.ip == *ip; });
+      if (at == all.end()) {
+        seen.complete = false;
+        continue;
+      }
+      used.insert(at->index);
+      seen.addresses.push_back(*at);
+    }
+  CB_TRY(std::vector<net::Link> links, host.links());
+  std::ranges::copy_if(links, std::back_inserter(seen.links), [&](const net::Link& link) { return used.contains(link.index); });
+  return seen;
+}
+
+/// One end of a cable under the name and number of the host's interface; the other end is where all of them are.
+Result<> imitate(const net::Link& link, JailId jid, net::Network& there, net::Network& ends, int ends_network) {
+  net::Cable cable{.near_name = link.name, .far_name = fmt::format("{}.{}", jid, link.index % 10000000),
+                   .near = {.index = link.index}, .far_network = ends_network};
+  if (link.hardware.size() == 6) {
+    cable.near_hardware.emplace();
+    std::ranges::copy(link.hardware, reinterpret_cast<char*>(cable.near_hardware->data()));
+  }
+  CB_CHECK(there.change(net::new_cable(cable)), "{}", link.name);
+  CB_TRY(net::Link end, ends.link(cable.far_name));
+  CB_CHECK(ends.change(net::set_up(end.index, true)));
+  (void)there.change(net::set_mtu(link.index, link.mtu));  // more than a cable can, perhaps
+  return there.change(net::set_up(link.index, link.is_up()));
+}
+
+/// The loopback interface gets an address by itself when it comes up.
+Result<> bring_up_loopback(net::Network& there, const Seen& seen) {
+  CB_CHECK(there.change(net::set_up(1, true)));
+  CB_TRY(std::vector<net::Address> by_itself, there.addresses(1));
+  for (const net::Address& address : by_itself)
+    if (std::ranges::none_of(seen.addresses, [&](const net::Address& own) { return own.ip == address.ip; }))
+      CB_CHECK(there.change(net::delete_address(address)));
+  return {};
+}
+
+Result<> furnish(const Jail& jail, const Seen& seen, int shadow, int ends_network) {
+  CB_TRY(net::Network there, net::Network::open(shadow));
+  CB_TRY(net::Network ends, net::Network::open(ends_network));
+  for (const net::Link& link : seen.links) CB_CHECK(link.is_loopback() ? bring_up_loopback(there, seen) : imitate(link, jail.prison.jid, there, ends, ends_network));
+  for (net::Address address : seen.addresses) {
+    bool loopback = std::ranges::any_of(seen.links, [&](const net::Link& link) { return link.index == address.index && link.is_loopback(); });
+    address.flags = address.ip.v6 ? IFA_F_NODAD : 0;
+    if (loopback) address.index = 1;
+    auto added = there.change(net::add_address(address));
+    if (!added && added.error().why != Why::exists) return pass(added.error(), "{}", address.ip.text());
+  }
+  // What a cable gives itself is no address of the jail's.
+  CB_TRY(std::vector<net::Address> all, there.addresses());
+  for (const net::Address& address : all)
+    if (std::ranges::none_of(seen.addresses, [&](const net::Address& own) { return own.ip == address.ip; }))
+      (void)there.change(net::delete_address(address));
+  return {};
+}
+
+Result<> keep(const Home& home, const Jail& jail, int shadow) {
+  CB_CHECK(sys::make_directory(home.fd(), "shadow", 0700));
+  CB_CHECK(sys::make_directory(home.fd(), folder_of(jail.prison.jid).c_str(), 0700));
+  CB_TRY(Fd file, sys::open_at(home.fd(), file_of(jail).c_str(), O_WRONLY | O_CREAT, 0600));
+  std::string source = fmt::format("/proc/self/fd/{}", shadow), target = fmt::format("/proc/self/fd/{}", file.get());
+  if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0) return sys_fail(errno, "{}", file_of(jail));
+  return {};
+}
+
+}  // namespace
+
+Result<Fd> shadow_network(const Home& home, const Jail& jail, int network) {
+  const std::string file = file_of(jail);
+  auto kept = open_kept(home, file);
+  if (kept) return kept;
+  CB_TRY(Fd lock, sys::take_lock(home.fd(), "shadow.lock"));
+  kept = open_kept(home, file);
+  if (kept) return kept;
+  forget_shadow(home, jail.prison.jid);
+  CB_TRY(Fd ends, home.cables());
+  CB_TRY(Fd shadow, new_network());
+  CB_TRY(Seen seen, look(jail, network));
+  CB_CHECK(furnish(jail, seen, shadow.get(), ends.get()));
+  if (seen.complete) CB_CHECK(keep(home, jail, shadow.get()));
+  return shadow;
+}
+
+void forget_shadow(const Home& home, JailId jid) {
+  const std::string folder = fmt::format("{}/{}", home_path, folder_of(jid));
+  std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(folder.c_str()), ::closedir);
+  if (!dir) return;
+  while (const dirent* entry = ::readdir(dir.get())) {
+    if (entry->d_name[0] == '.') continue;
+    std::string file = folder + "/" + entry->d_name;
+    (void)::umount2(file.c_str(), MNT_DETACH);
+    (void)::unlink(file.c_str());
+  }
+  (void)::unlinkat(home.fd(), folder_of(jid).c_str(), AT_REMOVEDIR);
+}
+
+}  // namespace cellblock::kernel
