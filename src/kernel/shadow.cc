@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
 #include <linux/magic.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -84,17 +86,32 @@ Result<Seen> look(const Jail& jail, int network) {
   return seen;
 }
 
+/// No address but those that it is given (RFC 4862's link-local one).
+net::Request without_own_address(int index) {
+  ifinfomsg fixed{};
+  fixed.ifi_index = index;
+  net::Request request(RTM_NEWLINK, 0);
+  request.header(fixed).nest(IFLA_AF_SPEC, [](net::Request& families) {
+    families.nest(AF_INET6, [](net::Request& ip6) {
+      const uint8_t none = IN6_ADDR_GEN_MODE_NONE;
+      ip6.attribute(IFLA_INET6_ADDR_GEN_MODE, &none, sizeof none);
+    });
+  });
+  return request;
+}
+
 /// One end of a cable under the name and number of the host's interface; the other end is where all of them are.
-Result<> imitate(const net::Link& link, JailId jid, net::Network& there, net::Network& ends, int ends_network) {
-  net::Cable cable{.near_name = link.name, .far_name = fmt::format("{}.{}", jid, link.index % 10000000),
-                   .near = {.index = link.index}, .far_network = ends_network};
+Result<> imitate(const net::Link& link, net::Network& there, net::Network& ends, int ends_network) {
+  // The kernel chooses the other end's name: that of a namespace given up a moment ago may still be there.
+  net::Cable cable{.near_name = link.name, .far_name = "end%d", .near = {.index = link.index}, .far_network = ends_network};
   if (link.hardware.size() == 6) {
     cable.near_hardware.emplace();
     std::ranges::copy(link.hardware, reinterpret_cast<char*>(cable.near_hardware->data()));
   }
   CB_CHECK(there.change(net::new_cable(cable)), "{}", link.name);
-  CB_TRY(net::Link end, ends.link(cable.far_name));
-  CB_CHECK(ends.change(net::set_up(end.index, true)));
+  (void)there.change(without_own_address(link.index));  // a kernel without IPv6 makes none
+  CB_TRY(net::Link made, there.link(link.name));
+  CB_CHECK(ends.change(net::set_up(made.lower, true)));
   (void)there.change(net::set_mtu(link.index, link.mtu));  // more than a cable can, perhaps
   return there.change(net::set_up(link.index, link.is_up()));
 }
@@ -109,10 +126,10 @@ Result<> bring_up_loopback(net::Network& there, const Seen& seen) {
   return {};
 }
 
-Result<> furnish(const Jail& jail, const Seen& seen, int shadow, int ends_network) {
+Result<> furnish(const Seen& seen, int shadow, int ends_network) {
   CB_TRY(net::Network there, net::Network::open(shadow));
   CB_TRY(net::Network ends, net::Network::open(ends_network));
-  for (const net::Link& link : seen.links) CB_CHECK(link.is_loopback() ? bring_up_loopback(there, seen) : imitate(link, jail.prison.jid, there, ends, ends_network));
+  for (const net::Link& link : seen.links) CB_CHECK(link.is_loopback() ? bring_up_loopback(there, seen) : imitate(link, there, ends, ends_network));
   for (net::Address address : seen.addresses) {
     bool loopback = std::ranges::any_of(seen.links, [&](const net::Link& link) { return link.index == address.index && link.is_loopback(); });
     address.flags = address.ip.v6 ? IFA_F_NODAD : 0;
@@ -120,11 +137,6 @@ Result<> furnish(const Jail& jail, const Seen& seen, int shadow, int ends_networ
     auto added = there.change(net::add_address(address));
     if (!added && added.error().why != Why::exists) return pass(added.error(), "{}", address.ip.text());
   }
-  // What a cable gives itself is no address of the jail's.
-  CB_TRY(std::vector<net::Address> all, there.addresses());
-  for (const net::Address& address : all)
-    if (std::ranges::none_of(seen.addresses, [&](const net::Address& own) { return own.ip == address.ip; }))
-      (void)there.change(net::delete_address(address));
   return {};
 }
 
@@ -150,7 +162,7 @@ Result<Fd> shadow_network(const Home& home, const Jail& jail, int network) {
   CB_TRY(Fd ends, home.cables());
   CB_TRY(Fd shadow, new_network());
   CB_TRY(Seen seen, look(jail, network));
-  CB_CHECK(furnish(jail, seen, shadow.get(), ends.get()));
+  CB_CHECK(furnish(seen, shadow.get(), ends.get()));
   if (seen.complete) CB_CHECK(keep(home, jail, shadow.get()));
   return shadow;
 }
