@@ -2,6 +2,7 @@
 
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
+#include <linux/if_vlan.h>
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -99,6 +100,7 @@ void read_attribute(Link& link, uint16_t type, std::string_view value) {
     case IFLA_IFNAME: link.name = text_of(value); break;
     case IFLA_MTU: link.mtu = value_of<uint32_t>(value); break;
     case IFLA_ADDRESS: link.hardware = value; break;
+    case IFLA_BROADCAST: link.far_hardware = value; break;
     case IFLA_IFALIAS: link.description = text_of(value); break;
     case IFLA_MASTER: link.master = value_of<int32_t>(value); break;
     case IFLA_LINK: link.lower = value_of<int32_t>(value); break;
@@ -205,7 +207,12 @@ Request new_vlan(std::string_view name, int parent, uint16_t tag) {
   Request request = creation();
   request.header(ifinfomsg{}).attribute(IFLA_IFNAME, name).attribute(IFLA_LINK, static_cast<uint32_t>(parent));
   request.nest(IFLA_LINKINFO, [tag](Request& info) {
-    info.attribute(IFLA_INFO_KIND, "vlan").nest(IFLA_INFO_DATA, [tag](Request& data) { middle(data, IFLA_VLAN_ID, tag); });
+    info.attribute(IFLA_INFO_KIND, "vlan").nest(IFLA_INFO_DATA, [tag](Request& data) {
+      // Up or down by its own flag alone, as FreeBSD's: else it could not come up before its parent.
+      const ifla_vlan_flags flags{VLAN_FLAG_LOOSE_BINDING, VLAN_FLAG_LOOSE_BINDING};
+      middle(data, IFLA_VLAN_ID, tag);
+      data.attribute(IFLA_VLAN_FLAGS, &flags, sizeof flags);
+    });
   });
   return request;
 }

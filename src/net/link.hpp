@@ -44,7 +44,8 @@ struct Link {
   unsigned flags = 0;     ///< Linux' IFF_*
   uint16_t type = 0;      ///< ARPHRD_*
   uint32_t mtu = 0;
-  std::string hardware;   ///< the address' bytes
+  std::string hardware;   ///< the address' bytes; of a tunnel, its near end's IP address
+  std::string far_hardware;  ///< the broadcast address; of a tunnel, its far end's
   std::string description;
   std::vector<std::string> other_names;
   int master = 0;         ///< index of its bridge, 0 for none

@@ -27,6 +27,7 @@ int ndp(const Words& words);
 int netstat(const Words& words);
 int route(const Words& words);
 int service(const Words& words);
+int setfib(const Words& words);
 int sockstat(const Words& words);
 int sysctl(const Words& words);
 int sysrc(const Words& words);

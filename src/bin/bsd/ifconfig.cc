@@ -56,7 +56,7 @@ class Listing {
       if (other.master == link.index || (link.kind == "vlan" && other.index == link.lower)) shown.members.push_back(other);
       if (span_of(other) == link.index) shown.spans.push_back(other);
     }
-    if (cloner_of(link).empty()) shown.hardware = hardware_of(link.name);
+    if (cloner_of(link).empty() || link.kind == "vlan") shown.hardware = hardware_of(link.name);
     return interface_text(shown, family);
   }
 

@@ -53,10 +53,10 @@ unsigned interface_flags(const Link& link) {
   if ((link.flags & IFF_BROADCAST) && !loopback) flags |= 0x2 | 0x800;
   if (loopback) flags |= 0x8 | 0x8000;
   if (link.flags & IFF_POINTOPOINT) flags |= 0x10;
-  if ((link.flags & IFF_NOARP) && !loopback) flags |= 0x80;
+  if ((link.flags & IFF_NOARP) && !loopback && !(link.flags & IFF_POINTOPOINT)) flags |= 0x80;
   if (link.promiscuous > 0 || (link.flags & IFF_PROMISC)) flags |= 0x100;
   if (link.flags & IFF_ALLMULTI) flags |= 0x200;
-  if (link.flags & IFF_MULTICAST) flags |= 0x8000;
+  if (link.flags & (IFF_MULTICAST | IFF_POINTOPOINT)) flags |= 0x8000;
   return flags;
 }
 
@@ -135,8 +135,16 @@ std::string media_text(const Shown& shown) {
   if (link.type != ARPHRD_ETHER || cloner == "bridge" || cloner == "lo") return {};
   std::string media = cloner == "epair" ? "10Gbase-T (10Gbase-T <full-duplex>)"
                     : cloner == "tap"   ? "1000baseT <full-duplex>"
+                                        : shown.hardware.media.empty() ? "autoselect"
                                         : fmt::format("autoselect ({})", shown.hardware.media);
   return fmt::format("\tmedia: Ethernet {}\n\tstatus: {}\n", media, link.is_up() && link.carrier ? "active" : "no carrier");
+}
+
+std::string tunnel_text(const Link& link) {
+  std::string_view cloner = cloner_of(link);
+  auto near = net::ip_of_bytes(link.hardware), far = net::ip_of_bytes(link.far_hardware);
+  if ((cloner != "gif" && cloner != "gre") || !near || !far) return {};
+  return fmt::format("\ttunnel inet{} {} --> {}\n", near->v6 ? "6" : "", near->text(), far->text());
 }
 
 std::string nd6_text(const Link& link) {
@@ -197,6 +205,7 @@ std::string interface_text(const Shown& shown, IfFamily family) {
   else if (cloner_of(link) == "bridge") out += "\toptions=0\n";
   bool ether = link.type == ARPHRD_ETHER && !looks_like_loopback(link);
   if ((every || family == IfFamily::ether) && ether) out += fmt::format("\tether {}\n", net::hardware_text(link.hardware));
+  if (every) out += tunnel_text(link);
   for (const Address& address : shown.addresses)
     if (!address.ip.v6 && (every || family == IfFamily::inet)) out += inet_line(address);
   for (const Address& address : shown.addresses)

@@ -66,6 +66,32 @@ TEST(InterfaceText, ACable) {
             "\tinet 10.0.0.1 netmask 0xffffff00 broadcast 10.0.0.255\n");
 }
 
+TEST(InterfaceText, ATunnelAndAVlan) {
+  net::Link gif = link(5, "gif0", "ipip", up | IFF_POINTOPOINT | IFF_NOARP), parent = link(6, "em0", "", up | ethernet);
+  gif.type = ARPHRD_TUNNEL;
+  gif.mtu = 1480;
+  gif.hardware = std::string("\x0a\0\0\1", 4);
+  gif.far_hardware = std::string("\x0a\0\0\2", 4);
+  Shown shown{.link = gif};
+  shown.addresses = {{.index = 5, .ip = *net::parse_ip("10.9.0.1"), .prefix = 32, .peer = net::parse_ip("10.9.0.2")}};
+  EXPECT_EQ(interface_text(shown, IfFamily::any),
+            "gif0: flags=8051<UP,POINTOPOINT,RUNNING,MULTICAST> metric 0 mtu 1480\n"
+            "\ttunnel inet 10.0.0.1 --> 10.0.0.2\n"
+            "\tinet 10.9.0.1 --> 10.9.0.2 netmask 0xffffffff\n"
+            "\tgroups: gif\n"
+            "\tnd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>\n");
+  net::Link vlan = link(7, "vlan0", "vlan", ethernet);
+  vlan.vlan = 5;
+  EXPECT_EQ(interface_text({.link = vlan, .members = {parent}, .hardware = {.media = "1000baseT <full-duplex>"}}, IfFamily::any),
+            "vlan0: flags=8802<BROADCAST,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+            "\tether 02:00:00:00:00:0a\n"
+            "\tgroups: vlan\n"
+            "\tvlan: 5 vlanproto: 802.1q vlanpcp: 0 parent interface: em0\n"
+            "\tmedia: Ethernet autoselect (1000baseT <full-duplex>)\n"
+            "\tstatus: no carrier\n"
+            "\tnd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>\n");
+}
+
 TEST(InterfaceText, ABridgeWithAMemberAndASpanPort) {
   net::Link member = link(5, "epair0a", "veth", up | ethernet), span = link(6, "tap0", "tun", ethernet);
   member.port = {.number = 1, .priority = 32, .cost = 2};

@@ -24,6 +24,7 @@ constexpr std::array applets{
     Row{"netstat", netstat},
     Row{"route", route},
     Row{"service", service},
+    Row{"setfib", setfib},
     Row{"sockstat", sockstat},
     Row{"sysctl", sysctl},
     Row{"sysrc", sysrc},
