@@ -267,6 +267,10 @@ Request set_network(int index, int network, std::string_view name) {
   return request;
 }
 
+Request set_network_of_process(int index, int pid) {
+  return change_of(index).attribute(IFLA_NET_NS_PID, static_cast<uint32_t>(pid));
+}
+
 namespace {
 Request other_name(uint16_t type, uint16_t flags, int index, std::string_view name) {
   Request request(type, flags);

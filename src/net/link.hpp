@@ -104,6 +104,7 @@ Request set_description(int index, std::string_view text);
 /// 0: none.
 Request set_master(int index, int master);
 Request set_network(int index, int network, std::string_view name = {});
+Request set_network_of_process(int index, int pid);
 /// One more name, by which it can be found as well (up to 127 characters, one interface each).
 Request add_other_name(int index, std::string_view name);
 Request delete_other_name(int index, std::string_view name);

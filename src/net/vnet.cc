@@ -34,15 +34,23 @@ std::string new_token() {
   return fmt::format("{:02x}{:02x}{:02x}{:02x}", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
-Result<> lend(Network& home, const Link& link, int there) {
+namespace {
+Result<> lend_by(Network& home, const Link& link, const Request& move) {
   std::string name = fmt::format("{}{}", mark, new_token());
   std::vector<Request> requests;
   if (!is_lent(link)) requests.push_back(add_other_name(link.index, name));
-  requests.push_back(set_network(link.index, there));
+  requests.push_back(move);
   CB_TRY(std::vector<Result<>> outcomes, home.change(requests));
   if (outcomes.back()) return {};  // without the mark (before Linux 5.5) it is of the jail's from now on
   if (requests.size() > 1) (void)home.change(delete_other_name(link.index, name));
   return outcomes.back();
+}
+}  // namespace
+
+Result<> lend(Network& home, const Link& link, int there) { return lend_by(home, link, set_network(link.index, there)); }
+
+Result<> lend_to_process(Network& home, const Link& link, pid_t pid) {
+  return lend_by(home, link, set_network_of_process(link.index, pid));
 }
 
 Result<> reclaim(Network& there, const Link& link, int home) {

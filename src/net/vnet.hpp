@@ -13,6 +13,8 @@ std::string new_token();
 /// Moves an interface of `home` into the network namespace `there`, marked so that it can be told from those born
 /// there.
 Result<> lend(Network& home, const Link& link, int there);
+/// The same into that of a process: for callers that may not open it.
+Result<> lend_to_process(Network& home, const Link& link, pid_t pid);
 /// Moves an interface of `there` to the network namespace `home`, with its name, and takes the mark off.
 Result<> reclaim(Network& there, const Link& link, int home);
 /// All that were lent. What can't come home (its name is taken) stays.

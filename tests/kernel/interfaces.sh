@@ -177,6 +177,22 @@ jail -R inner || fail "jail -R"
 eventually ifconfig epair1b
 expect "" sh -c 'ifconfig -l | grep epair5; true'
 jail -R shared
+
+note "a jail does the same for jails below it"
+jail -c vnet name=outer path=/ persist children.max=1 mount.procfs || fail "jail -c outer"
+jail -c vnet name=outer.inner path=/ persist || fail "jail -c outer.inner"
+quiet ifconfig epair1b vnet outer
+expect epair5a jexec outer ifconfig epair5 create
+quiet jexec outer ifconfig epair5b vnet inner
+expect "lo0 epair5b" jexec outer.inner ifconfig -l
+expect "lo0 epair5a epair1b" jexec outer ifconfig -l
+expect epair5a ifconfig epair5 create
+unchanged 'ifconfig: ioctl (SIOCSIFVNET): File exists' ifconfig epair5a vnet outer
+quiet ifconfig epair5a destroy
+jail -R outer.inner || fail "jail -R outer.inner"
+eventually jexec outer ifconfig epair5b
+jail -R outer || fail "jail -R outer"
+eventually ifconfig epair1b
 quiet ifconfig epair0a destroy
 quiet ifconfig epair1a destroy
 quiet ifconfig epair2a destroy

@@ -235,11 +235,8 @@ Result<> IfChange::group(const IfWord& word) {
 }
 
 Result<> IfChange::vnet(const IfWord& word) {
-  CB_TRY(Fd there, network_of_jail(word.text));
   if (link_.is_loopback()) return fail(Why::invalid, "ioctl (SIOCSIFVNET): Operation not supported");
-  auto moved = net::lend(network_, link_, there.get());
-  if (moved) return {};
-  return fail(moved.error().why, "ioctl (SIOCSIFVNET): {}", refusal(moved.error()));
+  return lend_to_jail(network_, link_, word.text);
 }
 
 }  // namespace cellblock::bsd

@@ -91,10 +91,10 @@ Result<std::set<pid_t>> visit(const std::string& word) {
     if (jid != jail.prison.jid && !model::is_below(other.prison.name, jail.prison.name)) continue;
     CB_TRY(std::vector<pid_t> pids, jails->processes(jid));
     inside.insert(pids.begin(), pids.end());
-    if (other.runtime.keeper > 0) inside.insert(other.runtime.keeper);
+    if (other.runtime.keeper > 0 && !kernel::jailed()) inside.insert(other.runtime.keeper);
   }
-  if (jail.prison.vnet == model::Sys::fresh && jail.runtime.keeper > 0) {
-    CB_TRY(Fd network, net::network_of(jail.runtime.keeper));
+  if (jail.prison.vnet == model::Sys::fresh) {
+    CB_TRY(Fd network, network_of_jail(word));
     CB_CHECK(net::enter_network(network.get()));
   }
   return inside;

@@ -1,20 +1,65 @@
 #include "stack.hpp"
 
+#include <dirent.h>
+
 #include <cerrno>
+#include <memory>
 
 #include "applet.hpp"
+#include "base/text.hpp"
 #include "ifconfig_text.hpp"
 #include "kernel/open.hpp"
+#include "net/vnet.hpp"
+#include "sys/file.hpp"
 
 namespace cellblock::bsd {
 
-Result<Fd> network_of_jail(std::string_view word) {
+namespace {
+
+Result<model::Jail> vnet_jail(std::string_view word) {
   CB_TRY(std::unique_ptr<port::Jails> jails, kernel::open_jails());
   CB_TRY(model::Jail jail, jails->find(word));
-  if (jail.prison.vnet != model::Sys::fresh)
-    return fail(Why::invalid, "jail \"{}\" has no network stack of its own (vnet)", jail.prison.name);
-  if (jail.runtime.keeper <= 0) return fail(Why::unsupported, "jail \"{}\" can't be reached from here", jail.prison.name);
-  return net::network_of(jail.runtime.keeper);
+  if (jail.prison.vnet == model::Sys::fresh) return jail;
+  return fail(Why::invalid, "jail \"{}\" has no network stack of its own (vnet)", jail.prison.name);
+}
+
+/// A process of jail `jid` as a jail around it sees it: its control group is that jail's, or below. 0: none.
+pid_t process_in(model::JailId jid) {
+  std::string end = fmt::format("0::/{}", jid);
+  std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+  while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
+    auto pid = parse_int(entry->d_name);
+    if (!pid || *pid <= 0) continue;
+    std::string groups = sys::read_file(fmt::format("/proc/{}/cgroup", *pid)).value_or("");
+    size_t at = groups.find("0::/");
+    if (at != groups.npos && trim(std::string_view(groups).substr(at, groups.find('\n', at) - at)) == end)
+      return static_cast<pid_t>(*pid);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<Fd> network_of_jail(std::string_view word) {
+  CB_TRY(model::Jail jail, vnet_jail(word));
+  // The number of its process is the host's: in a jail it would be another one's.
+  if (!kernel::jailed() && jail.runtime.keeper > 0) return net::network_of(jail.runtime.keeper);
+  return fail(Why::unsupported, "the network stack of jail \"{}\" can't be entered from here", jail.prison.name);
+}
+
+Result<> lend_to_jail(net::Network& network, const net::Link& link, std::string_view word) {
+  Result<> moved;
+  if (kernel::jailed()) {
+    CB_TRY(model::Jail jail, vnet_jail(word));
+    pid_t pid = process_in(jail.prison.jid);
+    if (pid == 0) return fail(Why::unsupported, "the processes of jail \"{}\" can't be seen from here (mount.procfs)", jail.prison.name);
+    moved = net::lend_to_process(network, link, pid);
+  } else {
+    CB_TRY(Fd there, network_of_jail(word));
+    moved = net::lend(network, link, there.get());
+  }
+  if (moved) return {};
+  return fail(moved.error().why, "ioctl (SIOCSIFVNET): {}", refusal(moved.error()));
 }
 
 Result<net::Network> open_stack(std::string_view word) {
