@@ -11,7 +11,7 @@ packages_for() {
     lab) echo qemu-system-x86 busybox-static kmod cpio e2fsprogs dpkg bash iproute2 ;;
     fuzz) echo libclang-rt-14-dev ;;
     tidy) echo clang-format clang-tidy ;;
-    bench) echo crun runc util-linux busybox-static ;;
+    bench) echo crun runc iperf3 iproute2 util-linux busybox-static ;;
     demo) echo busybox-static util-linux procps iproute2 ;;
     debian) echo mmdebstrap ;;
     deb) echo dpkg gzip ;;

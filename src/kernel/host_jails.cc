@@ -218,6 +218,7 @@ Result<> HostJails::raise(Jail& jail, const Runtime* parent, const model::Snapsh
   if (jail.prison.linux_mount && jail.runtime.uid_base) CB_CHECK(delegate_group(group.get(), jail.runtime.uid_base));
   latency::mark("cgroup");
   CB_CHECK(JailAddresses(home_, groups).hold(jail, now));
+  CB_CHECK(faults::step("addresses"));
   CB_CHECK(faults::step("cgroup"));
   CB_TRY(Fd root, sys::open_real(jail.prison.path, O_PATH | O_DIRECTORY), "path");
   CB_TRY(Found found, find_inlays(jail.prison.path));

@@ -2,7 +2,7 @@
 # then its process 1, and everything at once. After what plain jls, jail or doctor --repair make of it, the host is
 # as before. The steps are those of kernel/faults.hpp; only the programs in build/tests/faults count them.
 . "$(dirname "$0")/../replay/lib.sh"
-need jail jls cellblock ip
+need jail jls cellblock ip bpftool
 [ "$(stat -f -c %T /var/tmp)" != 9p ] || skip "/var/tmp can't map ids"
 faulty=$build/tests/faults/bin
 [ -x "$faulty/jail" ] || skip "$faulty is not built"
@@ -36,6 +36,11 @@ remains() {
     "$W/before" /proc/self/mountinfo $([ ! -e /run/cellblock/journal ] || echo /run/cellblock/journal)
   local group
   for group in "$groups"/cellblock/*/; do [ ! -d "$group" ] || echo "$group"; done
+  local map
+  for map in /sys/fs/bpf/cellblock/addresses-*/{jails,more,owners}; do
+    [ ! -e "$map" ] || bpftool -j map dump pinned "$map" | grep -o '"key":.*' || true
+  done
+  ls -d /sys/fs/bpf/cellblock/addresses-*-{new,old} 2>/dev/null
   grep -hasE '^(keeper|cellblock-warden|jail|[^ ]*/jail)' /proc/[0-9]*/cmdline | tr '\0' ' '
   ip -o addr show em0 | awk '/10\.77\.0\.1\// || /fd00:77/ { print $2, $4 } /10.77.0.9/ { is_there = 1 }
     END { if (!is_there) print "10.77.0.9 is lost" }'
