@@ -28,7 +28,7 @@ remains() {
     FILENAME ~ /before$/ { before[$0] = 1 }
     FILENAME ~ /mountinfo$/ && index($5, root) == 1 { print $5 }
     FILENAME ~ /mountinfo$/ && $5 ~ "^/run/cellblock" && !before[$0] && seen[$5]++ { print $5, "twice" }
-    /^jail/ { jails["jail " $2] = $0 } /^end/ { delete jails["jail " $2] }
+    /^jail/ && !/owner=1:$/ { jails["jail " $2] = $0 } /^end/ { delete jails["jail " $2] }
     /^mount/ { mounts[$NF] += 1 } /^unmount/ { mounts[$NF] -= 1 }
     /^alias/ { aliases[$(NF-2) " " $(NF-1)] = 1 } /^unalias/ { delete aliases[$(NF-2) " " $(NF-1)] }
     END { for (each in jails) print jails[each]; for (each in mounts) if (mounts[each] > 0) print "mount", each
