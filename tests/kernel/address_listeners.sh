@@ -154,6 +154,22 @@ jail -m name=a ip4.nosaddrsel
 row a '10.9.0.5 \* > 10.9.0.6 9' connect_as udp 10.9.0.6 9
 jail -m name=a ip4.saddrsel
 
+note "more addresses than usual"
+many=$(seq -f 10.9.2.%g -s, 1 12)
+for i in $(seq 12); do ip addr add 10.9.2.$i/32 dev lo; done
+jail -c name=many path="$W/root" ip4.addr="$many" persist $mode
+row many '10.9.2.12 80' bind_at tcp 10.9.2.12 80
+row many EADDRNOTAVAIL bind_at tcp 10.9.2.13 80
+row many EADDRNOTAVAIL send_as udp 10.9.0.1 9 10.9.0.1
+row many OK send_as udp 10.9.0.1 9 10.9.2.11
+serve many tcp 0.0.0.0 80
+row host 'many 10.9.2.11 80 .*' ask tcp 10.9.2.11 80
+jail -m name=many ip4.addr="${many%,*}"
+row many EADDRNOTAVAIL bind_at tcp 10.9.2.12 80
+row host ECONNREFUSED ask tcp 10.9.2.12 80
+stop many
+jail -R many
+
 note "jails in jails: of what the outer one has, and the inner one wins"
 jail -c name=a.in path="$W/root" ip4.addr=10.9.0.6 ip6=disable persist $mode
 row a.in EADDRNOTAVAIL bind_at tcp 10.9.0.5 80
