@@ -104,15 +104,15 @@ static __always_inline int socket_flag(struct bpf_sock_addr* context, int option
   return value;
 }
 
-/// Notes what `context`'s TCP socket is bound to, and moves it to a private port. 0 or an errno.
+/// Notes what `context`'s TCP socket is bound to, and moves it to a private port. 0 or an errno; `as_it_is` where the
+/// programs that look after such sockets are not: in other network namespaces, and for sockets from outside of any jail.
 static __always_inline int keep_port(struct bpf_sock_addr* context, struct bound* wanted) {
   struct cb_place* where = the_place();
-  if (!where || bpf_get_netns_cookie(context) != where->network) return 0;
+  if (!where || bpf_get_netns_cookie(context) != where->network) return as_it_is;
   struct bpf_sock* socket = context->sk;
-  if (!socket) return 0;
+  if (!socket) return as_it_is;
   struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
-  if (!bound) return 0;          // made outside of any jail: the programs below will not see it
-  if (bound->counted) return 0;  // bound already: the kernel refuses
+  if (!bound || bound->counted) return as_it_is;  // bound already: the kernel refuses
   wanted->reuse = socket_flag(context, SO_REUSEADDR) != 0;
   wanted->reuse_port = socket_flag(context, SO_REUSEPORT) != 0;
   __u16 shared_port = 0;
@@ -164,9 +164,9 @@ int bind4(struct bpf_sock_addr* context) {
   map_ip4(bound.address, context->user_ip4);
   int error = restrict_ip4(jail, &bound);
   if (error) REFUSE(error);
-  bool tcp = is_tcp(context);
-  if (tcp || bound.kind == one_address) context->user_ip4 = bound.address[3];
-  if (tcp && (error = keep_port(context, &bound))) REFUSE(error);
+  error = is_tcp(context) ? keep_port(context, &bound) : as_it_is;
+  if (error > 0) REFUSE(error);
+  if (bound.kind == one_address || error != as_it_is) context->user_ip4 = bound.address[3];
   return allowed;
 }
 
@@ -223,9 +223,9 @@ int bind6(struct bpf_sock_addr* context) {
     return allowed;
   }
   if (error) REFUSE(error);
-  bool tcp = is_tcp(context);
-  if (bound.kind != any_both && (tcp || bound.kind == one_address)) write_ip6(context, bound.address);
-  if (tcp && (error = keep_port(context, &bound))) REFUSE(error);
+  error = is_tcp(context) ? keep_port(context, &bound) : as_it_is;
+  if (error > 0) REFUSE(error);
+  if (bound.kind == one_address || (bound.kind != any_both && error != as_it_is)) write_ip6(context, bound.address);
   return allowed;
 }
 

@@ -189,9 +189,26 @@ jail -m name=a ip4.addr=10.9.0.5
 row a.in EPROTONOSUPPORT make_socket tcp
 stop a
 
+note "below a jail with a network stack of its own: the same addresses, shared ports"
+jail -c name=v path=/ vnet persist children.max=2 linux.userns=inherit
+jexec v ip link set lo up
+for address in 10.9.0.5 10.9.0.6 10.9.0.7; do jexec v ip addr add $address/32 dev lo; done
+jail -c name=v.r path=/ ip4.addr=10.9.0.5,10.9.0.6 persist linux.userns=inherit
+inside() { jexec "v$1" "$probe" "${@:2}" </dev/null; }
+expect EADDRNOTAVAIL inside .r bind_at tcp 10.9.0.7 80
+expect "0.0.0.0 80" inside .r bind_at tcp 0.0.0.0 80 listen
+jexec v.r "$probe" serve r tcp 0.0.0.0 88 </dev/null >"$W/r.out" &
+eventually grep -q ready "$W/r.out"
+expect_like '^r 10.9.0.6 88 ' inside "" ask tcp 10.9.0.6 88
+expect silence inside "" ask tcp 10.9.0.7 88
+expect EADDRINUSE inside "" bind_at tcp 0.0.0.0 88
+row host ECONNREFUSED ask tcp 10.9.0.6 88
+kill $! && wait $! 2>/dev/null
+jail -R v
+
 note "nothing is left"
 for jail in a b c; do jail -R $jail; done
-is_clean
+is_clean "$W"
 for map in jails more owners; do
   [ -z "$(bpftool map dump pinned /sys/fs/bpf/cellblock/addresses-*/$map | grep -i key)" ] || fail "entries are left in $map"
 done

@@ -74,7 +74,7 @@ for turn in 1 2; do
   expect EPROTONOSUPPORT jexec b "$probe" vsock
 
   for jail in a b all; do jail -R $jail; done
-  is_clean
+  is_clean "$W"
   [ -z "$(ls /run/cellblock/shadow)" ] || fail "shadows are left: $(ls /run/cellblock/shadow)"
   ! grep shadow /proc/self/mountinfo || fail "mounts of shadows are left"
   mode=linux.userns=new

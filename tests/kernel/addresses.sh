@@ -156,7 +156,7 @@ for mode in $modes; do
   table
   for jail in one two four six all none; do jail -R $jail; done
 done
-is_clean
+is_clean "$W"
 [ -z "$(bpftool map dump pinned /sys/fs/bpf/cellblock/addresses-*/jails 2>/dev/null | grep key)" ] || fail "entries are left"
 cellblock doctor --repair | grep -v '  ' || true
 [ -z "$(ls /sys/fs/bpf/cellblock | grep addresses)" ] || fail "programs are left: $(ls /sys/fs/bpf/cellblock)"
