@@ -190,8 +190,8 @@ Result<size_t> JailAddresses::repair(const Snapshot& now) {
     if (!has_address_rules(jail.prison) || jail.runtime.keeper == 0) continue;
     CB_CHECK(change(Prison(), jail, now), "jail {}", jail.prison.name);
   }
-  CB_TRY(size_t unloaded, bpf::unload_unused());
-  return removed + unloaded;
+  CB_CHECK(bpf::unload_unused().map([](size_t) {}));
+  return removed;
 }
 
 }  // namespace cellblock::kernel

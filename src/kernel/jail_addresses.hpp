@@ -37,8 +37,8 @@ class JailAddresses {
   /// After its last process and its group, whose number was `group`. With 0 whatever belongs to no group is removed.
   Result<> release(const model::Jail& jail, uint64_t group);
 
-  /// Writes the rules of all jails of `now` anew and removes those of groups that are gone, and programs without
-  /// jails. Returns how many were removed.
+  /// Writes the rules of all jails of `now` anew and removes those of groups that are gone; programs without jails are
+  /// unloaded. Returns how many rules were removed.
   Result<size_t> repair(const model::Snapshot& now);
 
  private:

@@ -23,7 +23,7 @@ Result<std::vector<std::string>> HostJails::repair() {
   CB_TRY(Fd lock, addresses.lock());
   CB_TRY(state, registry_.refresh());
   CB_TRY(size_t removed, addresses.repair(state->snapshot));
-  if (removed) done.push_back(fmt::format("{} entries or programs for addresses removed", removed));
+  if (removed) done.push_back(fmt::format("rules on addresses of {} jails that are gone removed", removed));
   return done;
 }
 

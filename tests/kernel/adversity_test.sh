@@ -147,7 +147,11 @@ for call in clone3 mount_setattr fsopen fsconfig fsmount open_tree move_mount pi
 done
 lacks setns namespace
 lacks unshare namespace
-for call in statx pidfd_send_signal landlock_create_ruleset; do lacks $call; done
+for call in statx pidfd_send_signal landlock_create_ruleset bpf; do lacks $call; done
+sed 's/persist;/persist; ip4 = inherit;/' "$W/jail.conf" >"$W/other.conf" && mv "$W/other.conf" "$W/jail.conf"
+lacks bpf
+sed 's/ip4 = inherit;/ip4.addr = 127.0.0.1;/' "$W/jail.conf" >"$W/other.conf" && mv "$W/other.conf" "$W/jail.conf"
+lacks bpf "can't hold a jail to its addresses"
 
 note "a jail that runs takes no harm from a program without these calls"
 fresh

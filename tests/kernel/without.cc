@@ -34,6 +34,7 @@ const std::map<std::string_view, unsigned> calls = {
     {"setns", SYS_setns},
     {"unshare", SYS_unshare},
     {"seccomp", SYS_seccomp},
+    {"bpf", SYS_bpf},
     {"landlock_create_ruleset", SYS_landlock_create_ruleset},
 };
 
