@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -77,22 +78,43 @@ Result<> take_ids(const std::string& status, const Ids& ids) {
 
 }  // namespace
 
+Result<Standpoint> Standpoint::of(const Notification& call) {
+  auto of_caller = [&](const char* what) { return fmt::format("/proc/{}/{}", call.pid(), what); };
+  Standpoint here;
+  CB_TRY(here.mounts_, sys::open(of_caller("ns/mnt"), O_RDONLY));
+  CB_TRY(here.root_, sys::open(of_caller("root"), O_PATH | O_DIRECTORY));
+  CB_TRY(here.directory_, sys::open(of_caller("cwd"), O_PATH | O_DIRECTORY));
+  CB_TRY(here.descriptors_, sys::open("/proc/self/fd", O_PATH | O_DIRECTORY));
+  if (!call.valid()) return bare_fail(ESRCH);
+  return here;
+}
+
+Result<> Standpoint::enter() const {
+  if (::setns(mounts_.get(), CLONE_NEWNS) < 0 || ::fchdir(root_.get()) < 0 || ::chroot(".") < 0 ||
+      ::fchdir(directory_.get()) < 0)
+    return bare_fail(errno);
+  return {};
+}
+
+Result<Fd> Standpoint::open(const std::string& path, int more_flags) const {
+  return sys::open_resolved(AT_FDCWD, path.c_str(), O_PATH | more_flags, RESOLVE_NO_MAGICLINKS);
+}
+
+Result<> Standpoint::go_to_descriptors() const {
+  return ::fchdir(descriptors_.get()) < 0 ? Result<>(bare_fail(errno)) : Result<>();
+}
+
 Result<> become_caller(const Notification& call, const model::Jail& jail) {
   auto of_caller = [&](const char* what) { return fmt::format("/proc/{}/{}", call.pid(), what); };
   CB_TRY(std::string status, sys::read_file(of_caller("status")));
-  CB_TRY(Fd mounts, sys::open(of_caller("ns/mnt"), O_RDONLY));
   CB_TRY(Fd users, sys::open(of_caller("ns/user"), O_RDONLY));
   CB_TRY(Fd own_users, sys::open("/proc/self/ns/user", O_RDONLY));
-  CB_TRY(Fd root, sys::open(of_caller("root"), O_PATH | O_DIRECTORY));
-  CB_TRY(Fd directory, sys::open(of_caller("cwd"), O_PATH | O_DIRECTORY));
-  if (!call.valid()) return bare_fail(ESRCH);
+  CB_TRY(Standpoint place, Standpoint::of(call));
   CB_TRY(struct stat theirs, sys::status_of(users.get()));
   CB_TRY(struct stat ours, sys::status_of(own_users.get()));
   bool own_ids = theirs.st_ino != ours.st_ino;
   CB_TRY(Ids ids, ids_of(status, own_ids ? jail.runtime.uid_base : 0));
-  if (::setns(mounts.get(), CLONE_NEWNS) < 0 || ::fchdir(root.get()) < 0 || ::chroot(".") < 0 ||
-      ::fchdir(directory.get()) < 0)
-    return bare_fail(errno);
+  CB_CHECK(place.enter());
   if (own_ids && ::setns(users.get(), CLONE_NEWUSER) < 0) return bare_fail(errno);
   return take_ids(status, ids);
 }

@@ -214,7 +214,7 @@ Result<pid_t> host_pid(int pidfd) {
 /// user namespace (user_namespaces(7)).
 Result<> map_ids(pid_t pid, uint32_t base) {
   CB_TRY(int proc, host_proc());
-  std::string map = fmt::format("0 {} 65536", base);
+  std::string map = fmt::format("0 {} {}", base, model::ids_per_jail);
   CB_CHECK(sys::write_at(proc, fmt::format("{}/uid_map", pid).c_str(), map), "id map");
   CB_CHECK(sys::write_at(proc, fmt::format("{}/gid_map", pid).c_str(), map), "id map");
   latency::mark("id map");

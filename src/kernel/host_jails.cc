@@ -41,8 +41,7 @@ using model::Sys;
 /// Host ids from here on belong to jails: above everything that distributions hand out to users, sub-ids
 /// (/etc/subuid starts at 100000 and grows by 65536 a user) and systemd's dynamic ranges.
 constexpr uint32_t first_uid_base = 0x30000000;
-constexpr uint32_t ids_per_jail = 65536;
-constexpr uint32_t uid_ranges = (0xfff00000u - first_uid_base) / ids_per_jail;
+constexpr uint32_t uid_ranges = (0xfff00000u - first_uid_base) / model::ids_per_jail;
 
 /// How long a removal waits for processes that the kernel can't end at once.
 constexpr int patience_ms = 10000;
@@ -55,8 +54,8 @@ uint32_t uid_base_for(const model::Snapshot& now, JailId jid) {
   };
   // More jids than ranges: a collision needs two jids 53,000 apart, so the scan is rare.
   bool wraps = static_cast<uint32_t>(jid) >= uid_ranges || (!now.jails.empty() && static_cast<uint32_t>(now.jails.rbegin()->first) >= uid_ranges);
-  while (wraps && taken(first_uid_base + slot * ids_per_jail)) slot = (slot + 1) % uid_ranges;
-  return first_uid_base + slot * ids_per_jail;
+  while (wraps && taken(first_uid_base + slot * model::ids_per_jail)) slot = (slot + 1) % uid_ranges;
+  return first_uid_base + slot * model::ids_per_jail;
 }
 
 Runtime runtime_for(const model::Snapshot& now, const Prison& prison) {

@@ -4,7 +4,6 @@
 #include <linux/audit.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,12 +31,15 @@ bool Notification::valid() const {
   return ::ioctl(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
+Result<> Notification::hold_memory() {
+  CB_TRY(memory_, sys::open(fmt::format("/proc/{}/mem", pid()), O_RDWR));
+  return valid() ? Result<>() : sys_fail(ESRCH, "caller");
+}
+
 Result<std::string> Notification::read_memory(uint64_t address, size_t length) const {
   std::string data(length, '\0');
-  iovec local{data.data(), length}, remote{reinterpret_cast<void*>(address), length};
-  ssize_t got = ::process_vm_readv(pid(), &local, 1, &remote, 1, 0);
+  ssize_t got = ::pread(memory_.get(), data.data(), length, static_cast<off_t>(address));
   if (got < 0 || static_cast<size_t>(got) != length) return sys_fail(EFAULT, "memory of the caller");
-  if (!valid()) return sys_fail(ESRCH, "caller");
   return data;
 }
 
@@ -56,9 +58,7 @@ Result<std::string> Notification::read_string(uint64_t address, size_t limit) co
 }
 
 Result<> Notification::write_memory(uint64_t address, std::string_view data) const {
-  if (!valid()) return sys_fail(ESRCH, "caller");
-  iovec local{const_cast<char*>(data.data()), data.size()}, remote{reinterpret_cast<void*>(address), data.size()};
-  ssize_t put = ::process_vm_writev(pid(), &local, 1, &remote, 1, 0);
+  ssize_t put = ::pwrite(memory_.get(), data.data(), data.size(), static_cast<off_t>(address));
   if (put < 0 || static_cast<size_t>(put) != data.size()) return sys_fail(EFAULT, "memory of the caller");
   return {};
 }

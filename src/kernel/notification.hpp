@@ -24,9 +24,12 @@ class Notification {
   bool is_native() const;  ///< not a 32-bit call
   pid_t pid() const { return static_cast<pid_t>(call_.pid); }
 
-  /// Whether the caller still waits: what was read from its memory before this says so is its own.
+  /// Whether the caller still waits: what was learned from its pid before this says so is its own.
   bool valid() const;
 
+  /// Holds the caller's memory by descriptor: a pid may be another process' by the time it is used. Comes before the
+  /// next three, while /proc is the host's.
+  Result<> hold_memory();
   Result<std::string> read_memory(uint64_t address, size_t length) const;
   Result<std::string> read_string(uint64_t address, size_t limit = 4096) const;
   Result<> write_memory(uint64_t address, std::string_view data) const;
@@ -52,6 +55,7 @@ class Notification {
   Notification(int listener, const seccomp_notif& call) : listener_(listener), call_(call) {}
   int listener_;
   seccomp_notif call_;
+  Fd memory_;
 };
 
 /// The innermost jail of `now` whose group the process of this /proc/PID/cgroup is in, 0 if there is none. A jail

@@ -166,6 +166,10 @@ void serve_jail_call(const Notification& call, JailId caller) {
   call.succeed(static_cast<int64_t>(text.size()));
 }
 
+/// What its owner may ask of a file, and the two flags that are root's. No other is changed on a jail's behalf.
+constexpr int changeable = FS_IMMUTABLE_FL | FS_APPEND_FL | FS_NODUMP_FL | FS_NOATIME_FL | FS_SYNC_FL | FS_DIRSYNC_FL |
+                           FS_COMPR_FL | FS_NOCOW_FL | FS_SECRM_FL | FS_UNRM_FL;
+
 /// ioctl(FS_IOC_SETFLAGS) on a file of the jail's, as FreeBSD's chflags(2): from securelevel 1 on no flag that
 /// protects a file is taken away.
 Result<> serve_file_flags(const Notification& call, const Jail& jail) {
@@ -177,7 +181,9 @@ Result<> serve_file_flags(const Notification& call, const Jail& jail) {
   CB_TRY(Fd file, call.descriptor(call.argument(0)));
   CB_TRY(struct stat status, sys::status_of(file.get()));
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return bare_fail(ENOTTY);
+  if (!belongs_to(jail, status)) return bare_fail(EPERM);
   if (::ioctl(file.get(), FS_IOC_GETFLAGS, &now) < 0) return bare_fail(errno);
+  if ((now ^ wanted) & ~changeable) return bare_fail(EPERM);
   constexpr int protecting = FS_IMMUTABLE_FL | FS_APPEND_FL;
   if (jail.prison.securelevel >= 1 && (now & ~wanted & protecting)) return bare_fail(EPERM);
   if (!call.valid()) return bare_fail(ESRCH);
@@ -229,23 +235,33 @@ bool serve_special(const Notification& call, const Jail& jail) {
   }
 }
 
+void serve_call(Notification& call, JailId caller) {
+  if (auto held = call.hold_memory(); !held) return call.refuse(held.error().sys);
+  if (static_cast<uint32_t>(call.number()) == jail_call) return serve_jail_call(call, caller);
+  ::alarm(patience_s);
+  auto jail = jail_by_id(caller);
+  if (!jail) return call.refuse(jail.error().sys);
+  if (serve_special(call, *jail)) return;
+  auto served = serve_plain(call, *jail);
+  served ? call.succeed(*served) : call.refuse(served.error().sys);
+}
+
 }  // namespace
 
-void answer(const Notification& call) {
+bool belongs_to(const Jail& jail, const struct stat& status) {
+  const uint32_t base = jail.runtime.uid_base;
+  auto is_mapped = [&](uint32_t id) { return id >= base && id - base < model::ids_per_jail; };
+  return base == 0 || (is_mapped(status.st_uid) && is_mapped(status.st_gid));
+}
+
+void answer(Notification& call) {
   auto caller = call.jail();
   if (!caller) return call.refuse(caller.error().sys);
-  if (static_cast<uint32_t>(call.number()) != jail_call) {
-    auto jail = jail_by_id(*caller);
-    if (!jail) return call.refuse(jail.error().sys);
-    if (serve_special(call, *jail)) return;
-    auto served = serve_plain(call, *jail);
-    return served ? call.succeed(*served) : call.refuse(served.error().sys);
-  }
   pid_t child = ::fork();
   if (child > 0) return;
   if (child < 0) return call.refuse(EAGAIN);
   ::signal(SIGCHLD, SIG_DFL);
-  serve_jail_call(call, *caller);
+  serve_call(call, *caller);
   ::_exit(0);
 }
 

@@ -1,12 +1,22 @@
 // What the warden does about one call.
 #pragma once
 
+#include <sys/stat.h>
+
 #include "kernel/notification.hpp"
 
 namespace cellblock::kernel {
 
-/// Answers `call`, at once or from a child process.
-void answer(const Notification& call);
+/// Longest time that a call is served, in seconds: a jail's own file system (allow.mount.fusefs) can keep the one who
+/// serves it waiting for ever. SIGALRM ends that.
+constexpr unsigned patience_s = 30;
+
+/// Answers `call` from a child process: memory and files of a jail may keep their reader waiting.
+void answer(Notification& call);
+
+/// Whether the owner of a file is an id of the jail's, as the kernel wants it of who has a right over the file by
+/// a capability (capable_wrt_inode_uidgid).
+bool belongs_to(const model::Jail& jail, const struct stat& status);
 
 /// An extended attribute: answers the call itself.
 void serve_attribute(const Notification& call, const model::Jail& jail);

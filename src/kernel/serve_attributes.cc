@@ -2,7 +2,6 @@
 // host; for a jail that may have them the warden reads and changes those of its files.
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "kernel/as_caller.hpp"
 #include "kernel/serve.hpp"
 #include "sys/file.hpp"
 
@@ -43,14 +43,12 @@ Form form_of(long number) {
   }
 }
 
-/// The file, as the caller names it: nothing in a path leads out of its root.
-Result<Fd> file_of(const Notification& call, const Form& form) {
+/// The file, as the caller names it.
+Result<Fd> file_of(const Notification& call, const Form& form, const Standpoint& place) {
   if (form.by_descriptor) return call.descriptor(call.argument(0));
   CB_TRY(std::string path, call.read_string(call.argument(0)));
-  bool absolute = path.starts_with('/');
-  CB_TRY(Fd from, sys::open(fmt::format("/proc/{}/{}", call.pid(), absolute ? "root" : "cwd"), O_PATH | O_DIRECTORY));
-  uint64_t resolve = RESOLVE_NO_MAGICLINKS | (absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH);
-  return sys::open_resolved(from.get(), path.c_str(), O_PATH | (form.follows ? 0 : O_NOFOLLOW), resolve);
+  CB_CHECK(place.enter());
+  return place.open(path, form.follows ? 0 : O_NOFOLLOW);
 }
 
 Result<int64_t> get(const Notification& call, const char* file, const char* name) {
@@ -69,9 +67,13 @@ Result<int64_t> set(const Notification& call, const char* file, const char* name
   return ::setxattr(file, name, value.data(), length, static_cast<int>(call.argument(4))) < 0 ? Result<int64_t>(bare_fail(errno)) : 0;
 }
 
-Result<int64_t> act(const Notification& call, const Form& form, const std::string& name) {
-  CB_TRY(Fd file, file_of(call, form));
-  std::string path = fmt::format("/proc/self/fd/{}", file.get());
+Result<int64_t> act(const Notification& call, const Jail& jail, const Form& form, const std::string& name) {
+  CB_TRY(Standpoint place, Standpoint::of(call));
+  CB_TRY(Fd file, file_of(call, form, place));
+  CB_TRY(struct stat status, sys::status_of(file.get()));
+  if (!belongs_to(jail, status)) return bare_fail(EPERM);
+  CB_CHECK(place.go_to_descriptors());
+  std::string path = Standpoint::number_path(file);
   if (!call.valid()) return bare_fail(ESRCH);
   if (form.verb == Verb::get) return get(call, path.c_str(), name.c_str());
   if (form.verb == Verb::set) return set(call, path.c_str(), name.c_str());
@@ -87,7 +89,7 @@ void serve_attribute(const Notification& call, const Jail& jail) {
   bool granted = model::allowed(jail.prison.allow, model::Allow::extattr) && !name->starts_with("trusted.overlay.") &&
                  call.by_root_of(jail);
   if (!granted) return call.proceed();  // the kernel refuses
-  auto done = act(call, form_of(call.number()), *name);
+  auto done = act(call, jail, form_of(call.number()), *name);
   return done ? call.succeed(*done) : call.refuse(done.error().sys);
 }
 

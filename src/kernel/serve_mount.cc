@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
@@ -14,6 +13,7 @@
 #include <climits>
 
 #include "base/text.hpp"
+#include "kernel/as_caller.hpp"
 #include "kernel/devices.hpp"
 #include "kernel/own_mounts.hpp"
 #include "kernel/serve.hpp"
@@ -48,47 +48,6 @@ Result<const Kind*> permitted(const Jail& jail, std::string_view type) {
     if (type == kind.name && model::allowed(jail.prison.allow, kind.allow)) return &kind;
   return sys_fail(EPERM, "{}", type);
 }
-
-/// The caller's mount namespace and root, for the time of one call.
-class Inside {
- public:
-  static Result<Inside> of(pid_t pid) {
-    Inside inside;
-    CB_TRY(inside.own_, sys::open("/proc/self/ns/mnt", O_RDONLY));
-    CB_TRY(inside.root_, sys::open(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY));
-    CB_TRY(inside.cwd_, sys::open(fmt::format("/proc/{}/cwd", pid), O_PATH | O_DIRECTORY));
-    CB_TRY(Fd mounts, sys::open(fmt::format("/proc/{}/ns/mnt", pid), O_RDONLY));
-    if (::setns(mounts.get(), CLONE_NEWNS) < 0) return sys_fail(errno, "setns mnt");
-    inside.entered_ = true;
-    return inside;
-  }
-  Inside(Inside&& other) noexcept
-      : own_(std::move(other.own_)), root_(std::move(other.root_)), cwd_(std::move(other.cwd_)),
-        entered_(std::exchange(other.entered_, false)) {}
-  ~Inside() {
-    if (entered_ && ::setns(own_.get(), CLONE_NEWNS) < 0) ::_exit(1);  // never serve from within a jail
-  }
-
-  /// A path of the caller's: nothing in it leads out of its root.
-  Result<Fd> open(const std::string& path, int more = 0) const {
-    int from = path.starts_with('/') ? root_.get() : cwd_.get();
-    uint64_t resolve = RESOLVE_NO_MAGICLINKS | (path.starts_with('/') ? RESOLVE_IN_ROOT : RESOLVE_BENEATH);
-    return sys::open_resolved(from, path.c_str(), O_PATH | more, resolve);
-  }
-
-  /// What the link at `path` says; empty where there is none.
-  std::string link(const std::string& path) const {
-    char text[PATH_MAX];
-    auto at = open(path, O_NOFOLLOW);
-    ssize_t length = at ? ::readlinkat(at->get(), "", text, sizeof text) : -1;
-    return length > 0 ? std::string(text, static_cast<size_t>(length)) : "";
-  }
-
- private:
-  Inside() = default;
-  Fd own_, root_, cwd_;
-  bool entered_ = false;
-};
 
 struct MountCall {
   std::string source, target, type, data;
@@ -126,8 +85,8 @@ Result<bool> is_proc(int fd) {
 }
 
 /// Another mount of the jail's own /proc, with its covers.
-Result<sys::Tree> covered_proc(const Inside& inside) {
-  CB_TRY(Fd proc, inside.open("/proc"));
+Result<sys::Tree> covered_proc(const Standpoint& place) {
+  CB_TRY(Fd proc, place.open("/proc"));
   CB_TRY(bool top, is_mount_point(proc.get()));
   CB_TRY(bool is_one, is_proc(proc.get()));
   if (!is_one || !top) return bare_fail(EPERM);
@@ -157,8 +116,8 @@ Result<sys::Tree> new_tree(const Jail& jail, Allow kind, const MountCall& wanted
 }
 
 /// nullfs: another view of a directory or file. Of a proc the covers would stay behind.
-Result<sys::Tree> new_view(const Jail& jail, const Inside& inside, const std::string& path) {
-  CB_TRY(Fd source, inside.open(path));
+Result<sys::Tree> new_view(const Jail& jail, const Standpoint& place, const std::string& path) {
+  CB_TRY(Fd source, place.open(path));
   CB_TRY(bool proc, is_proc(source.get()));
   if (proc && shares_ids(jail)) return bare_fail(EPERM);
   return sys::Tree::clone(source.get(), false);
@@ -177,46 +136,47 @@ Result<MountCall> copy_call(const Notification& call) {
   return copy;
 }
 
-/// "fd=7,rootmode=40000,..." with the warden's number for the caller's file.
-Result<std::string> fuse_data(const Notification& call, const std::string& data, Fd& file) {
-  std::vector<std::string> words = split(data, ',');
-  for (std::string& word : words) {
-    if (!word.starts_with("fd=")) continue;
-    auto number = parse_int(std::string_view(word).substr(3));
-    if (!number || *number < 0) return bare_fail(EBADF);
-    CB_TRY(file, call.descriptor(static_cast<uint64_t>(*number)));
-    word = fmt::format("fd={}", file.get());
+/// "fd=7,rootmode=40000,..." with this process' number for the caller's file.
+Result<sys::Tree::Options> fuse_options(const Notification& call, const MountCall& wanted, Fd& file) {
+  sys::Tree::Options options{{"source", wanted.source}};
+  for (const std::string& word : split(wanted.data, ',')) {
+    if (word.empty()) continue;
+    size_t equals = word.find('=');
+    std::string key = word.substr(0, equals), value = equals == std::string::npos ? "" : word.substr(equals + 1);
+    if (key == "fd") {
+      auto number = parse_int(value);
+      if (!number || *number < 0) return bare_fail(EBADF);
+      CB_TRY(file, call.descriptor(static_cast<uint64_t>(*number)));
+      value = std::to_string(file.get());
+    }
+    options.emplace_back(std::move(key), std::move(value));
   }
-  if (!file) return bare_fail(EINVAL);
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-  return text;
+  return file ? Result<sys::Tree::Options>(std::move(options)) : bare_fail(EINVAL);
 }
 
-/// A file system of a user program belongs to the jail's own user namespace, so a process in it mounts that. The
-/// caller stands in the jail's mount namespace already.
-Result<> mount_fuse(const Notification& call, const MountCall& wanted, int users, int target) {
+/// A file system of a user program belongs to the jail's own user namespace, so a process in it makes that. This one
+/// stands in the jail's mounts already.
+Result<sys::Tree> new_fuse(const Notification& call, const MountCall& wanted, int users) {
   Fd file;
-  CB_TRY(std::string data, fuse_data(call, wanted.data, file));
-  int error = EPERM;
+  CB_TRY(sys::Tree::Options options, fuse_options(call, wanted, file));
+  Result<sys::Tree> made = bare_fail(EPERM);
   auto body = [&] {
+    ::alarm(patience_s);
     bool inside = ::setns(users, CLONE_NEWUSER) == 0 && ::syscall(SYS_setresgid, 0, 0, 0) == 0 &&
-                  ::syscall(SYS_setresuid, 0, 0, 0) == 0 && ::fchdir(target) == 0;
-    unsigned long flags = (wanted.flags & kept_flags) | MS_NODEV | MS_NOSUID;
-    bool mounted = inside && ::mount(wanted.source.c_str(), ".", "fuse", flags, data.c_str()) == 0;
-    error = mounted ? 0 : errno;
+                  ::syscall(SYS_setresuid, 0, 0, 0) == 0;
+    if (inside) made = sys::Tree::create("fuse", options, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID);
   };
   CB_CHECK(sys::run_sharing(body));
-  return error ? Result<>(bare_fail(error)) : Result<>();
+  return made;
 }
 
 /// `mount -u`: protects a mount of the jail's own further. What is protected stays so: it may be a view of something
 /// that the host protects.
 Result<> change_mount(const MountCall& wanted, const OwnMounts& own, int target) {
-  CB_TRY(uint64_t id, sys::mount_id(target));
+  CB_TRY(uint64_t number, sys::mount_number(target));
   CB_TRY(bool top, is_mount_point(target));
   if (!top) return bare_fail(EINVAL);
-  if (!own.has(id)) return bare_fail(EPERM);
+  if (!own.has(number)) return bare_fail(EPERM);
   struct statvfs now {};
   if (::fstatvfs(target, &now) < 0) return bare_fail(errno);
   unsigned long flags = wanted.flags & kept_flags;
@@ -226,22 +186,23 @@ Result<> change_mount(const MountCall& wanted, const OwnMounts& own, int target)
   return ::mount_setattr(target, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0 ? Result<>(bare_fail(errno)) : Result<>();
 }
 
+/// What the link at `path` says; empty where there is none.
+std::string link_at(const Standpoint& place, const std::string& path) {
+  char text[PATH_MAX];
+  auto at = place.open(path, O_NOFOLLOW);
+  ssize_t length = at ? ::readlinkat(at->get(), "", text, sizeof text) : -1;
+  return length > 0 ? std::string(text, static_cast<size_t>(length)) : "";
+}
+
 /// In every /dev of a jail `fd` is a link that does what FreeBSD's file system does.
-Result<> mount_descriptors(const Inside& inside, const std::string& target) {
+Result<> mount_descriptors(const Standpoint& place, const std::string& target) {
   bool resolved = target.starts_with("/proc/") && target.ends_with("/fd");
-  return resolved || inside.link(target) == "/proc/self/fd" ? Result<>() : bare_fail(EOPNOTSUPP);
+  return resolved || link_at(place, target) == "/proc/self/fd" ? Result<>() : bare_fail(EOPNOTSUPP);
 }
 
-Result<> attach(const Notification& call, const MountCall& wanted, sys::Tree tree, int target, OwnMounts& own) {
-  if (uint64_t attributes = wanted.flags & kept_flags) CB_CHECK(tree.change(attributes));
-  if (!call.valid()) return bare_fail(ESRCH);
-  CB_TRY(uint64_t id, sys::mount_id(tree.fd()));
-  CB_CHECK(tree.attach(target));
-  return own.add(id);
-}
-
-/// What needs /proc of the host is done before the step into the jail's mounts.
-Result<> mount_new(const Notification& call, const Jail& jail, const MountCall& wanted, OwnMounts& own) {
+/// What needs /proc of the host is done before the step into the jail's mounts; what a jail can delay, before its
+/// list of mounts is locked.
+Result<> mount_new(const Notification& call, const Jail& jail, const MountCall& wanted) {
   CB_TRY(const Kind* kind, permitted(jail, wanted.flags & MS_BIND ? "nullfs" : wanted.type));
   const Allow what = kind->allow;
   if (what == Allow::mount_fusefs && shares_ids(jail)) return bare_fail(EPERM);
@@ -252,21 +213,22 @@ Result<> mount_new(const Notification& call, const Jail& jail, const MountCall& 
     CB_TRY(tree, new_tree(jail, what, wanted));
   }
   CB_TRY(Fd users, sys::open(fmt::format("/proc/{}/ns/user", jail.runtime.keeper), O_RDONLY));
-  CB_TRY(Inside inside, Inside::of(call.pid()));
-  if (what == Allow::mount_fdescfs) return mount_descriptors(inside, wanted.target);
-  CB_TRY(Fd target, inside.open(wanted.target));
+  CB_TRY(Standpoint place, Standpoint::of(call));
+  CB_TRY(Home home, Home::open(false));
+  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, call.pid()));
+  CB_CHECK(place.enter());
+  if (what == Allow::mount_fdescfs) return mount_descriptors(place, wanted.target);
+  CB_TRY(Fd target, place.open(wanted.target));
   if (what == Allow::mount_fusefs) {
-    CB_CHECK(mount_fuse(call, wanted, users.get(), target.get()));
-    CB_TRY(Fd mounted, inside.open(wanted.target));
-    CB_TRY(uint64_t id, sys::mount_id(mounted.get()));
-    return own.add(id);
-  }
-  if (what == Allow::mount_nullfs) {
-    CB_TRY(tree, new_view(jail, inside, wanted.source));
+    CB_TRY(tree, new_fuse(call, wanted, users.get()));
+  } else if (what == Allow::mount_nullfs) {
+    CB_TRY(tree, new_view(jail, place, wanted.source));
   } else if (copy) {
-    CB_TRY(tree, covered_proc(inside));
+    CB_TRY(tree, covered_proc(place));
   }
-  return attach(call, wanted, std::move(tree), target.get(), own);
+  if (uint64_t attributes = wanted.flags & kept_flags) CB_CHECK(tree.change(attributes));
+  CB_CHECK(own.lock());
+  return call.valid() ? own.attach(tree, target.get()) : bare_fail(ESRCH);
 }
 
 bool may_mount(const Notification& call, const Jail& jail) {
@@ -279,11 +241,13 @@ Result<> serve_mount(const Notification& call, const Jail& jail) {
   CB_TRY(MountCall wanted, copy_call(call));
   if (!may_mount(call, jail) || (wanted.flags & (MS_MOVE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE))) return bare_fail(EPERM);
   if (wanted.flags & MS_PRIVATE) return {};  // it is private already
+  if (!(wanted.flags & MS_REMOUNT)) return mount_new(call, jail, wanted);
   CB_TRY(Home home, Home::open(false));
-  OwnMounts own(home, jail.prison.jid);
-  if (!(wanted.flags & MS_REMOUNT)) return mount_new(call, jail, wanted, own);
-  CB_TRY(Inside inside, Inside::of(call.pid()));
-  CB_TRY(Fd target, inside.open(wanted.target));
+  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, call.pid()));
+  CB_TRY(Standpoint place, Standpoint::of(call));
+  CB_CHECK(place.enter());
+  CB_TRY(Fd target, place.open(wanted.target));
+  CB_CHECK(own.lock());
   return call.valid() ? change_mount(wanted, own, target.get()) : bare_fail(ESRCH);
 }
 
@@ -293,19 +257,21 @@ Result<> serve_umount(const Notification& call, const Jail& jail) {
   if (!may_mount(call, jail)) return bare_fail(EPERM);
   CB_TRY(std::string path, call.read_string(call.argument(0)));
   CB_TRY(Home home, Home::open(false));
-  OwnMounts own(home, jail.prison.jid);
-  CB_TRY(Fd descriptors, sys::open("/proc/self/fd", O_PATH | O_DIRECTORY));
-  CB_TRY(Inside inside, Inside::of(call.pid()));
-  CB_TRY(Fd target, inside.open(path));
-  CB_TRY(uint64_t id, sys::mount_id(target.get()));
+  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, call.pid()));
+  CB_TRY(Standpoint place, Standpoint::of(call));
+  CB_CHECK(place.enter());
+  CB_TRY(Fd target, place.open(path));
+  CB_CHECK(own.lock());
+  CB_TRY(uint64_t number, sys::mount_number(target.get()));
   CB_TRY(bool top, is_mount_point(target.get()));
-  if (!top) return sys_fail(EINVAL, "{}", path);
-  if (!own.has(id)) return sys_fail(EPERM, "{}", path);
+  if (!top) return bare_fail(EINVAL);
+  if (!own.has(number)) return bare_fail(EPERM);
   if (!call.valid()) return bare_fail(ESRCH);
   // By descriptor, not by ".": a user program's file system lets nobody else step into it.
-  std::string number = std::to_string(target.get());
-  if (::fchdir(descriptors.get()) < 0 || ::umount2(number.c_str(), MNT_DETACH) < 0) return sys_fail(errno, "{}", path);
-  return own.drop(id);
+  CB_CHECK(place.go_to_descriptors());
+  return own.drop(number, [&]() -> Result<> {
+    return ::umount2(Standpoint::number_path(target).c_str(), MNT_DETACH) < 0 ? Result<>(bare_fail(errno)) : Result<>();
+  });
 }
 
 }  // namespace cellblock::kernel

@@ -89,6 +89,9 @@ struct Runtime {
   uint32_t uid_base = 0;     ///< host id of the jail's id 0; 0 with linux.userns=inherit
 };
 
+/// How many user and group ids a jail with a user namespace has: as many as /etc/subuid hands to a user.
+constexpr uint32_t ids_per_jail = 65536;
+
 /// One jail as the record knows it.
 struct Jail {
   Prison prison;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 
 namespace cellblock::sys {
 namespace {
@@ -15,7 +16,8 @@ int bpf(int command, const bpf_attr& attributes) {
 }
 
 bpf_attr at_path(const char* path) {
-  bpf_attr attributes{};
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof attributes);  // of a union {} clears the first member alone
   attributes.pathname = reinterpret_cast<uintptr_t>(path);
   return attributes;
 }
@@ -36,7 +38,8 @@ Result<> pin(int object, const char* path) {
 }
 
 Result<Fd> open_iterator(int link) {
-  bpf_attr attributes{};
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof attributes);
   attributes.iter_create.link_fd = static_cast<uint32_t>(link);
   Fd iterator(bpf(BPF_ITER_CREATE, attributes));
   if (!iterator) return sys_fail(errno, "bpf iterator");

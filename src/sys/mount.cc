@@ -165,4 +165,14 @@ Result<uint64_t> mount_id(int fd) {
   return static_cast<uint64_t>(*id);
 }
 
+Result<uint64_t> mount_number(int fd) {
+  struct statx status {};
+  bool told = ::statx(fd, "", AT_EMPTY_PATH, statx_mnt_id_unique, &status) == 0;
+  // A user program's file system tells those whom it is not for nothing that they ask for.
+  if (!told && errno == EACCES) told = ::statx(fd, "", AT_EMPTY_PATH, 0, &status) == 0;
+  if (!told) return sys_fail(errno, "statx");
+  if (!(status.stx_mask & (statx_mnt_id_unique | STATX_MNT_ID))) return fail(Why::unsupported, "mount number: this kernel tells none");
+  return status.stx_mnt_id;
+}
+
 }  // namespace cellblock::sys

@@ -54,4 +54,10 @@ std::vector<MountEntry> parse_mount_table(const std::string& mountinfo);
 /// Id of the mount that `fd` lies in.
 Result<uint64_t> mount_id(int fd);
 
+/// From this on (Linux 6.8) a number is never given to another mount; below it, it may be once its mount is gone.
+constexpr uint64_t first_lasting_mount_number = uint64_t{1} << 31;
+/// Number of the mount that `fd` lies in; of a file system of a user program that is not for the caller, never a lasting
+/// one. Needs no /proc.
+Result<uint64_t> mount_number(int fd);
+
 }  // namespace cellblock::sys

@@ -61,16 +61,17 @@ std::string trace_child() {
   return result;
 }
 
-/// Sets the flag append-only on a new file and, if that went well, says whether it can be cleared again.
+/// Sets the flag append-only on the file `arguments[0]`, or on a new one, and, if that went well, says whether it can
+/// be cleared again.
 std::string file_flags() {
-  const char* path = "/var/flagged";
-  int file = ::open(path, O_CREAT | O_RDWR, 0600), flags = 0;
+  const char* path = arguments.empty() ? "/var/flagged" : arguments[0].c_str();
+  int file = ::open(path, arguments.empty() ? O_CREAT | O_RDWR : O_RDONLY, 0600), flags = 0;
   if (file < 0 || ::ioctl(file, FS_IOC_GETFLAGS, &flags) < 0) return "open:" + outcome(-1);
   flags |= FS_APPEND_FL;
   std::string set = outcome(::ioctl(file, FS_IOC_SETFLAGS, &flags));
   flags &= ~FS_APPEND_FL;
   if (set == "OK") set += "," + outcome(::ioctl(file, FS_IOC_SETFLAGS, &flags));
-  ::unlink(path);
+  if (arguments.empty()) ::unlink(path);
   return set;
 }
 
@@ -80,7 +81,19 @@ std::string clear_flags() {
   return outcome(::ioctl(file, FS_IOC_SETFLAGS, &none));
 }
 
+/// A flag that the owner of a file may not set either.
+std::string foreign_flag() {
+  int file = ::open("/var/flagged", O_CREAT | O_RDWR, 0600), flags = 0;
+  if (file < 0 || ::ioctl(file, FS_IOC_GETFLAGS, &flags) < 0) return "open:" + outcome(-1);
+  flags |= FS_JOURNAL_DATA_FL | FS_APPEND_FL;
+  std::string set = outcome(::ioctl(file, FS_IOC_SETFLAGS, &flags));
+  ::unlink("/var/flagged");
+  return set;
+}
+
+/// By descriptor of a file of its own, or by the path `arguments[0]`.
 std::string trusted_attribute() {
+  if (!arguments.empty()) return outcome(::setxattr(arguments[0].c_str(), "trusted.probe", "x", 1, 0));
   int file = ::open("/var/attributes", O_CREAT | O_RDWR, 0600);
   return file < 0 ? "open:" + outcome(-1) : outcome(::fsetxattr(file, "trusted.probe", "x", 1, 0));
 }
@@ -119,16 +132,6 @@ std::string change_owner() {
 }
 
 /// A file system of this program's own; its answers are never asked for.
-std::string mount_fuse() {
-  int device = ::open("/dev/fuse", O_RDWR);
-  if (device < 0) return "open:" + outcome(-1);
-  char data[100];
-  std::snprintf(data, sizeof data, "fd=%d,rootmode=40000,user_id=0,group_id=0", device);
-  std::string mounted = outcome(::mount("probe", "/mnt", "fuse", 0, data));
-  if (mounted == "OK") mounted += "," + outcome(::umount2("/mnt", MNT_DETACH));
-  return mounted;
-}
-
 std::string set_audit_user() {
   for (const char* id : {"1000", "1001"}) {  // the first one anyone may set
     int file = ::open("/proc/self/loginuid", O_WRONLY);
@@ -141,10 +144,10 @@ std::string set_audit_user() {
 
 constexpr Probe table[] = {
     {"read_clock", read_clock},       {"slew_clock", slew_clock},       {"all_messages", all_messages},
-    {"clear_messages", clear_messages}, {"trace_child", trace_child},   {"file_flags", file_flags}, {"clear_flags", clear_flags},
+    {"clear_messages", clear_messages}, {"trace_child", trace_child},   {"file_flags", file_flags}, {"foreign_flag", foreign_flag}, {"clear_flags", clear_flags},
     {"trusted_attribute", trusted_attribute}, {"bind_reserved", bind_reserved}, {"system_v", system_v},
     {"set_quota", set_quota},         {"lock_memory", lock_memory},     {"change_owner", change_owner},
-    {"mount_fuse", mount_fuse},       {"set_audit_user", set_audit_user}};
+    {"set_audit_user", set_audit_user}};
 
 }  // namespace
 

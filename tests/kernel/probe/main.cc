@@ -71,7 +71,7 @@ int run(std::span<char*> words) {
   arguments.assign(words.begin() + 1, words.end());
   for (auto probes : all)
     if (run_named(probes, words[0])) return 0;
-  for (auto probes : {named_processes(), named_sockets(), named_binds(), named_addresses(), named_allowed()})
+  for (auto probes : {named_processes(), named_sockets(), named_binds(), named_addresses(), named_allowed(), named_fuse()})
     if (run_named(probes, words[0])) return 0;
   return 2;
 }

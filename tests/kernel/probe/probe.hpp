@@ -30,6 +30,7 @@ std::span<const Probe> named_binds();
 std::span<const Probe> named_addresses();
 /// What allow.* parameters grant.
 std::span<const Probe> named_allowed();
+std::span<const Probe> named_fuse();
 
 /// The arguments after the probe's name.
 extern std::vector<std::string> arguments;

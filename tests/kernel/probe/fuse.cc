@@ -1,0 +1,117 @@
+// File systems of a user program (allow.mount.fusefs): what they show is up to the jail, and so is when they answer.
+
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "probe.hpp"
+
+namespace probe {
+namespace {
+
+std::string mount_at(const char* target, int& device) {
+  device = ::open("/dev/fuse", O_RDWR);
+  if (device < 0) return "open:" + outcome(-1);
+  char data[100];
+  std::snprintf(data, sizeof data, "fd=%d,rootmode=40000,user_id=0,group_id=0", device);
+  return outcome(::mount("probe", target, "fuse", 0, data));
+}
+
+std::string mount_fuse() {
+  int device = -1;
+  std::string mounted = mount_at("/mnt", device);
+  if (mounted == "OK") mounted += "," + outcome(::umount2("/mnt", MNT_DETACH));
+  return mounted;
+}
+
+/// Mounts one on `arguments[0]` again and again, 300 times: the path may lead to another place each time.
+std::string mount_fuse_often() {
+  std::string last = "never";
+  for (int turn = 0; turn < 300; ++turn) {
+    int device = -1;
+    last = mount_at(arguments.at(0).c_str(), device);
+    ::close(device);
+  }
+  return last;
+}
+
+template <class Body>
+void reply(int device, uint64_t unique, const Body& body) {
+  struct {
+    fuse_out_header header;
+    Body body;
+  } answer{{sizeof answer, 0, unique}, body};
+  (void)!::write(device, &answer, sizeof answer);
+}
+
+fuse_attr attributes_of(uint64_t node) {
+  fuse_attr attributes{};
+  attributes.ino = node;
+  attributes.nlink = 1;
+  attributes.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
+  attributes.size = node == FUSE_ROOT_ID ? 0 : 4096;
+  return attributes;
+}
+
+/// A directory with one file in it, however that is called. Nobody ever gets to read the file.
+[[noreturn]] void serve(int device) {
+  alignas(8) static char request[1 << 20];
+  while (::read(device, request, sizeof request) > 0) {
+    fuse_in_header header;
+    std::memcpy(&header, request, sizeof header);
+    switch (header.opcode) {
+      case FUSE_INIT: {
+        fuse_init_out init{};
+        init.major = FUSE_KERNEL_VERSION;
+        init.minor = 31;
+        init.max_write = 4096;
+        reply(device, header.unique, init);
+        break;
+      }
+      case FUSE_LOOKUP: {
+        fuse_entry_out entry{};
+        entry.nodeid = 2;
+        entry.attr = attributes_of(2);
+        reply(device, header.unique, entry);
+        break;
+      }
+      case FUSE_GETATTR: {
+        fuse_attr_out told{};
+        told.attr = attributes_of(header.nodeid);
+        reply(device, header.unique, told);
+        break;
+      }
+      case FUSE_OPEN: reply(device, header.unique, fuse_open_out{}); break;
+      default: break;
+    }
+  }
+  ::_exit(0);
+}
+
+/// Calls mount(2) with a string that never comes: it lies in a file of a file system that does not answer. The file
+/// `arguments[0]` says when the call is made.
+std::string stuck_mount() {
+  int device = -1;
+  std::string mounted = mount_at("/mnt", device);
+  if (mounted != "OK") return mounted;
+  if (::fork() == 0) serve(device);
+  int file = ::open("/mnt/file", O_RDONLY);
+  void* never = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, file, 0);
+  if (file < 0 || never == MAP_FAILED) return "file:" + outcome(-1);
+  ::close(::open(arguments.at(0).c_str(), O_CREAT | O_WRONLY, 0600));
+  return outcome(::mount(static_cast<const char*>(never), "/mnt", "tmpfs", 0, nullptr));
+}
+
+constexpr Probe table[] = {{"mount_fuse", mount_fuse}, {"mount_fuse_often", mount_fuse_often}, {"stuck_mount", stuck_mount}};
+
+}  // namespace
+
+std::span<const Probe> named_fuse() { return table; }
+
+}  // namespace probe

@@ -1,0 +1,83 @@
+# What the warden can't be talked into by a jail for which it makes calls (allow.mount, allow.chflags, allow.extattr),
+# and that no jail keeps it from serving another.
+. "$(dirname "$0")/../replay/lib.sh"
+need jail jls jexec
+need_bsd
+busybox_root "$W/root"
+case $(stat -f -c %T "$W/root") in
+overlayfs | 9p) skip "the root's file system maps no ids" ;;
+esac
+cp "$build/tests/probe" "$W/root/bin/probe"
+cp "$build/libexec/cellblock/bsd/bsdbox" "$W/root/bin/bsdbox"
+mkdir -p "$W/root/bsd" "$W/root/mnt" "$W/root/src/below" "$W/root/given" "$W/root/m" "$W/root/p" "$W/data"
+for command in mount umount; do ln -s /bin/bsdbox "$W/root/bsd/$command"; done
+echo text >"$W/root/src/file"
+echo given >"$W/data/file"
+inside() { jexec t "$@"; }
+
+note 'the number of a mount that is gone is not the jail'\''s any more, whoever has it next'
+for ids in linux.userns=new linux.userns=inherit; do
+  expect "" jail -c name=t path="$W/root" persist mount.procfs enforce_statfs=1 allow.mount allow.mount.{tmpfs,procfs} $ids
+  inside sh -c '
+    mount -t tmpfs x /m
+    for i in $(seq 60); do mkdir /m/$i && mount -t tmpfs x /m/$i; done
+    umount /m
+    mount -t proc proc /p' || fail "the jail can't mount"
+  for covered in $(inside sh -c 'sed -n "s,^[^ ]* \(/p/[^ ]*\) .*,\1,p" /proc/mounts'); do
+    expect_refusal 'not permitted|Invalid' inside umount "$covered"
+  done
+  expect_refusal . inside sh -c 'echo x >/p/sys/kernel/core_pattern'
+  expect "" inside umount /p
+  expect "" jail -r t
+done
+
+note 'relative paths and absolute links are the jail'\''s own'
+expect "" jail -c name=t path="$W/root" persist enforce_statfs=1 allow.mount allow.mount.{tmpfs,nullfs} allow.extattr
+ln -sfn /src "$W/root/link"
+expect "" inside sh -c 'cd /src/below && mount -o bind ../../src ../../mnt && cd / && cat mnt/file >/dev/null && umount mnt'
+expect "" inside sh -c 'cd / && mount -t tmpfs x link && umount link'
+expect OK inside sh -c 'cd /src/below && probe trusted_attribute ../file'
+expect OK inside sh -c 'cd / && probe trusted_attribute link/file'
+expect "" jail -r t
+
+note 'file flags and attributes: of files whose owner is in the jail, and no flag that an owner may not set'
+touch "$W/root/src/foreign"
+chown 70000:70000 "$W/root/src/foreign"
+chmod 666 "$W/root/src/foreign"
+expect "" jail -c name=t path="$W/root" persist allow.chflags allow.extattr
+expect OK,OK inside probe file_flags /src/file
+expect EPERM inside probe file_flags /src/foreign
+expect EPERM inside probe foreign_flag
+expect EPERM inside probe trusted_attribute /src/foreign
+expect OK inside probe trusted_attribute /src/file
+expect "" jail -r t
+
+if [ -c /dev/fuse ] && grep -qw fuse /proc/filesystems; then
+  note 'a path that leads elsewhere from one moment to the next: what was there stays'
+  expect "" jail -c name=t path="$W/root" persist mount.devfs enforce_statfs=1 allow.mount allow.mount.{fusefs,tmpfs} \
+    mount="$W/data $W/root/given nullfs ro 0 0"
+  inside sh -c 'while [ ! -e /tmp/stop ]; do ln -sfn /mnt /way; ln -sfn /given /way; done' &
+  swapper=$!
+  expect_like . inside probe mount_fuse_often /way
+  touch "$W/root/tmp/stop"
+  wait $swapper
+  # Its own mounts on top of it may go; below them lies what it was given.
+  inside sh -c 'while umount /given; do :; done' 2>/dev/null
+  expect given inside cat /given/file
+  expect_refusal 'Read-only' inside touch /given/new
+  expect "" jail -r t
+  rm "$W/root/tmp/stop"
+
+  note 'an argument that never comes holds nobody else up'
+  expect "" jail -c name=t path="$W/root" persist mount.devfs enforce_statfs=1 allow.mount allow.mount.{fusefs,tmpfs}
+  expect "" jail -c name=u path="$W/root" persist mount.devfs enforce_statfs=1 allow.mount allow.mount.tmpfs
+  inside probe stuck_mount /var/called >"$W/out" 2>&1 &
+  stuck=$!
+  for turn in $(seq 50); do [ -e "$W/root/var/called" ] && break; sleep 0.1; done
+  [ -e "$W/root/var/called" ] || fail "no call was made: $(cat "$W/out")"
+  sleep 0.3
+  expect mounted timeout 10 jexec u sh -c 'mount -t tmpfs x /m && echo mounted'
+  expect_like removed timeout 10 jail -r t u
+  wait $stuck
+fi
+exit 0
