@@ -14,6 +14,7 @@
 #include "kernel/devices.hpp"
 #include "kernel/entry.hpp"
 #include "kernel/faults.hpp"
+#include "kernel/fuse_abort.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
 #include "kernel/jail_addresses.hpp"
@@ -45,6 +46,8 @@ constexpr uint32_t uid_ranges = (0xfff00000u - first_uid_base) / model::ids_per_
 
 /// How long a removal waits for processes that the kernel can't end at once.
 constexpr int patience_ms = 10000;
+/// In this time they end unless something holds them.
+constexpr int soon_ms = 500;
 
 uint32_t uid_base_for(const model::Snapshot& now, JailId jid) {
   uint32_t slot = static_cast<uint32_t>(jid) % uid_ranges;
@@ -342,11 +345,23 @@ Result<> HostJails::kill_tree(Jail jail) {
   // Usually process 1 ends at once. It can't while a stopped jexec(8) outside still owns a dead process of the
   // jail; the group is empty then all the same.
   if (runtime.keeper && keeper) CB_CHECK(sys::wait_end(keeper->get(), 50).map([](bool) {}));
-  CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
+  CB_TRY(bool empty, wait_empty(jail));
   if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
   if (network) bring_home(network.get(), jail.prison.parent);
   CB_CHECK(faults::step("killed"));
   return bury(jail);
+}
+
+Result<bool> HostJails::wait_empty(const Jail& jail) {
+  CB_TRY(int groups, cgroups());
+  const std::string& group = jail.runtime.cgroup;
+  CB_TRY(bool at_once, sys::wait_group_empty(groups, group, soon_ms));
+  if (at_once) return true;
+  CB_TRY(const record::State* state, registry_.refresh());
+  const Jail* parent = state->snapshot.find(jail.prison.parent);
+  CB_TRY(std::vector<pid_t> left, sys::group_processes(groups, group));
+  CB_CHECK(abort_user_file_systems(left, parent ? parent->runtime.keeper : ::getpid()));
+  return sys::wait_group_empty(groups, group, patience_ms);
 }
 
 Result<> HostJails::bury(const Jail& jail) {

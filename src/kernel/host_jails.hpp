@@ -43,6 +43,8 @@ class HostJails : public port::Jails {
   Result<> change_addresses(const std::vector<model::Jail>& before);
   /// Ends a jail that does not persist, if nothing but its process 1 is left in it.
   Result<> end_if_empty(const model::Jail& jail);
+  /// Waits for the end of the processes of a jail that has been killed.
+  Result<bool> wait_empty(const model::Jail& jail);
   /// Takes the remains of a dead jail away.
   Result<> bury(const model::Jail& jail);
   /// By value: reading the registry's news moves the jails that it holds.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "bpf/first_processes.hpp"
@@ -72,8 +73,8 @@ std::vector<JailId> take_names_at_once(model::Snapshot& jails) {
     if (found == keepers.end() || found->first != seen.pid || !is_process_1(seen, found->second->runtime)) return;
     model::Prison& prison = found->second->prison;
     if (prison.host != model::Sys::inherit) {
-      prison.hostname = seen.host_name;
-      prison.domainname = seen.domain_name;
+      prison.hostname.assign(seen.host_name, ::strnlen(seen.host_name, sizeof seen.host_name));
+      prison.domainname.assign(seen.domain_name, ::strnlen(seen.domain_name, sizeof seen.domain_name));
     }
     running.push_back(prison.jid);
   };

@@ -13,6 +13,7 @@
 #include <cerrno>
 
 #include "kernel/i386_calls.hpp"
+#include "sys/compat.hpp"
 #include "sys/seccomp.hpp"
 
 namespace cellblock::kernel {
@@ -235,7 +236,10 @@ void rule_jail_call(Rules& rules, const Prison& prison, Listener listener) {
 /// flags: immutable and append-only need a capability that a jail's user namespace does not have.
 void rule_ioctls(Rules& rules, const Prison& prison, Listener listener) {
   std::vector<Condition> conditions{{.argument = 1, .value = TIOCSTI, .verdict = refuse(EPERM)},
-                                    {.argument = 1, .value = TIOCLINUX, .verdict = refuse(EPERM)}};
+                                    {.argument = 1, .value = TIOCLINUX, .verdict = refuse(EPERM)},
+                                    // mount(2) that waits for the jail's own program: whoever calls it for the jail
+                                    // would. As before Linux 6.18.
+                                    {.argument = 1, .value = sys::fuse_dev_ioc_sync_init, .verdict = refuse(ENOTTY)}};
   if (flags_by_warden(prison) && listener != Listener::none)
     conditions.push_back({.argument = 1, .value = FS_IOC_SETFLAGS, .verdict = ask(listener, true)});
   rules.add(CALL(ioctl), std::move(conditions), allow());

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "kernel/as_caller.hpp"
 #include "kernel/serve.hpp"
+#include "kernel/standpoint.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {

@@ -13,10 +13,10 @@
 #include <climits>
 
 #include "base/text.hpp"
-#include "kernel/as_caller.hpp"
 #include "kernel/devices.hpp"
 #include "kernel/own_mounts.hpp"
 #include "kernel/serve.hpp"
+#include "kernel/standpoint.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
 #include "sys/mount.hpp"

@@ -27,6 +27,7 @@ inline int close_range(unsigned first, unsigned last, unsigned flags) {  // 5.9
 }
 
 inline constexpr unsigned statx_mnt_id_unique = 0x4000;  // 6.8
+inline constexpr unsigned fuse_dev_ioc_sync_init = 0xe503;  // FUSE_DEV_IOC_SYNC_INIT, 6.18
 inline constexpr int fsconfig_set_fd = 5;            // FSCONFIG_SET_FD
 inline constexpr uint64_t landlock_scope_abstract_unix = 1 << 0;  // 6.12, ABI 6
 inline constexpr uint64_t landlock_scope_signal = 1 << 1;

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/fuse.h>
-#include <sys/mman.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,17 +28,6 @@ std::string mount_fuse() {
   std::string mounted = mount_at("/mnt", device);
   if (mounted == "OK") mounted += "," + outcome(::umount2("/mnt", MNT_DETACH));
   return mounted;
-}
-
-/// Mounts one on `arguments[0]` again and again, 300 times: the path may lead to another place each time.
-std::string mount_fuse_often() {
-  std::string last = "never";
-  for (int turn = 0; turn < 300; ++turn) {
-    int device = -1;
-    last = mount_at(arguments.at(0).c_str(), device);
-    ::close(device);
-  }
-  return last;
 }
 
 template <class Body>
@@ -94,21 +83,34 @@ fuse_attr attributes_of(uint64_t node) {
   ::_exit(0);
 }
 
-/// Calls mount(2) with a string that never comes: it lies in a file of a file system that does not answer. The file
-/// `arguments[0]` says when the call is made.
-std::string stuck_mount() {
+/// Reads what nobody answers: from then on only the end of the connection ends this process, and the connection lasts
+/// as long as this process has the device open. The file `arguments[0]` says when.
+std::string stuck_read() {
   int device = -1;
   std::string mounted = mount_at("/mnt", device);
   if (mounted != "OK") return mounted;
   if (::fork() == 0) serve(device);
   int file = ::open("/mnt/file", O_RDONLY);
-  void* never = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, file, 0);
-  if (file < 0 || never == MAP_FAILED) return "file:" + outcome(-1);
+  if (file < 0) return "file:" + outcome(-1);
   ::close(::open(arguments.at(0).c_str(), O_CREAT | O_WRONLY, 0600));
-  return outcome(::mount(static_cast<const char*>(never), "/mnt", "tmpfs", 0, nullptr));
+  char byte = 0;
+  return outcome(::read(file, &byte, 1));
 }
 
-constexpr Probe table[] = {{"mount_fuse", mount_fuse}, {"mount_fuse_often", mount_fuse_often}, {"stuck_mount", stuck_mount}};
+/// A mount that is made when the program has answered, which it never does (Linux 6.18).
+std::string stuck_mount() {
+  int device = ::open("/dev/fuse", O_RDWR);
+  if (device < 0) return "open:" + outcome(-1);
+  constexpr unsigned sync_init = 0xe503;  // FUSE_DEV_IOC_SYNC_INIT
+  std::string asked = outcome(::ioctl(device, sync_init));
+  if (asked != "OK") return asked;
+  char data[100];
+  std::snprintf(data, sizeof data, "fd=%d,rootmode=40000,user_id=0,group_id=0", device);
+  ::close(::open(arguments.at(0).c_str(), O_CREAT | O_WRONLY, 0600));
+  return outcome(::mount("probe", "/mnt", "fuse", 0, data));
+}
+
+constexpr Probe table[] = {{"mount_fuse", mount_fuse}, {"stuck_read", stuck_read}, {"stuck_mount", stuck_mount}};
 
 }  // namespace
 

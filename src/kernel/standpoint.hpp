@@ -1,4 +1,4 @@
-// Doing for a jail's process what only it may do, in its name.
+// The caller's view of paths, for who acts on its behalf.
 #pragma once
 
 #include <string>
@@ -25,9 +25,5 @@ class Standpoint {
  private:
   Fd mounts_, root_, directory_, descriptors_;
 };
-
-/// Makes this process, a child of the warden, the caller in all that counts for a path: mounts, root, working
-/// directory, user ids, capabilities and umask. There is no way back.
-Result<> become_caller(const Notification& call, const model::Jail& jail);
 
 }  // namespace cellblock::kernel
