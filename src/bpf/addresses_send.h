@@ -189,8 +189,16 @@ static __always_inline bool knocks_at_private_port(struct __sk_buff* packet) {
   return bpf_ntohs(port) == socket->src_port;
 }
 
+/// A TCP connection: its own address was looked at when it was bound, connected or asked for, and does not change.
+static __always_inline bool is_settled(struct __sk_buff* packet) {
+  struct bpf_sock* socket = packet->sk;
+  if (socket) socket = bpf_sk_fullsock(socket);
+  return socket && socket->protocol == IPPROTO_TCP && socket->state != BPF_TCP_LISTEN;
+}
+
 SEC("cgroup_skb/ingress")
 int ingress(struct __sk_buff* packet) {
+  if (is_settled(packet)) return 1;
   __u64 id = 0;
   struct cb_jail_addresses* jail = jail_of_packet(packet, &id);
   if (!jail) return 1;
@@ -202,6 +210,7 @@ int ingress(struct __sk_buff* packet) {
 
 SEC("cgroup_skb/egress")
 int egress(struct __sk_buff* packet) {
+  if (is_settled(packet)) return 1;
   __u64 id = 0;
   struct cb_jail_addresses* jail = jail_of_packet(packet, &id);
   if (!jail) return 1;

@@ -138,7 +138,7 @@ table() {
   for kind in tcp udp; do
     row one "10.9.0.5 80" bind_at $kind 0.0.0.0 80
     row two "0.0.0.0 80" bind_at $kind 0.0.0.0 80
-    row all "0.0.0.0 80" bind_at $kind 0.0.0.0 80
+    row all "0.0.0.0 80" bind_at $kind 0.0.0.0 80 reuse
     row none EACCES bind_at $kind 0.0.0.0 80
     row none "10.9.0.7 1024" bind_at $kind 0.0.0.0 1024
   done
