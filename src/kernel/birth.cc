@@ -303,7 +303,10 @@ Result<> map_mounts(Cradle& cradle, BirthRequest& request) {
                 "path {}: its file system can't map ids for a user namespace; use another or linux.userns=inherit",
                 request.prison.path);
   }
-  for (Inlay& inlay : request.inlays) (void)inlay.tree.change(MOUNT_ATTR_NODEV, users.get());
+  for (Inlay& inlay : request.inlays) {
+    CB_CHECK(inlay.tree.change(MOUNT_ATTR_NODEV));
+    (void)inlay.tree.change(0, users.get());
+  }
   if (request.dev) (void)request.dev.change(0, users.get());
   return {};
 }

@@ -44,10 +44,6 @@ using model::Sys;
 constexpr uint32_t first_uid_base = 0x30000000;
 constexpr uint32_t uid_ranges = (0xfff00000u - first_uid_base) / model::ids_per_jail;
 
-/// How long a removal waits for processes that the kernel can't end at once.
-constexpr int patience_ms = 10000;
-/// In this time they end unless something holds them.
-constexpr int soon_ms = 500;
 
 uint32_t uid_base_for(const model::Snapshot& now, JailId jid) {
   uint32_t slot = static_cast<uint32_t>(jid) % uid_ranges;
@@ -328,12 +324,12 @@ void HostJails::bring_home(int network, JailId parent) {
   if (home) (void)net::reclaim_all(network, home->get());
 }
 
-Result<> HostJails::kill_tree(Jail jail) {
+Result<> HostJails::kill_tree(Jail jail, int patience) {
   CB_TRY(const record::State* state, registry_.refresh());
   std::vector<Jail> inner;
   for (const auto& [jid, other] : state->snapshot.jails)
     if (other.prison.parent == jail.prison.jid) inner.push_back(other);
-  for (const Jail& other : inner) CB_CHECK(kill_tree(other));
+  for (const Jail& other : inner) CB_CHECK(kill_tree(other, patience));
   CB_TRY(int groups, cgroups());
   const Runtime& runtime = jail.runtime;
   CB_CHECK(faults::step("remove"));
@@ -345,23 +341,19 @@ Result<> HostJails::kill_tree(Jail jail) {
   // Usually process 1 ends at once. It can't while a stopped jexec(8) outside still owns a dead process of the
   // jail; the group is empty then all the same.
   if (runtime.keeper && keeper) CB_CHECK(sys::wait_end(keeper->get(), 50).map([](bool) {}));
-  CB_TRY(bool empty, wait_empty(jail));
+  CB_TRY(bool empty, wait_empty(runtime, patience));
   if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
   if (network) bring_home(network.get(), jail.prison.parent);
   CB_CHECK(faults::step("killed"));
   return bury(jail);
 }
 
-Result<bool> HostJails::wait_empty(const Jail& jail) {
+Result<bool> HostJails::wait_empty(const Runtime& runtime, int patience) {
   CB_TRY(int groups, cgroups());
-  const std::string& group = jail.runtime.cgroup;
-  CB_TRY(bool at_once, sys::wait_group_empty(groups, group, soon_ms));
+  CB_TRY(bool at_once, sys::wait_group_empty(groups, runtime.cgroup, soon_ms));
   if (at_once) return true;
-  CB_TRY(const record::State* state, registry_.refresh());
-  const Jail* parent = state->snapshot.find(jail.prison.parent);
-  CB_TRY(std::vector<pid_t> left, sys::group_processes(groups, group));
-  CB_CHECK(abort_user_file_systems(left, parent ? parent->runtime.keeper : ::getpid()));
-  return sys::wait_group_empty(groups, group, patience_ms);
+  CB_CHECK(abort_user_file_systems(runtime.uid_base));
+  return sys::wait_group_empty(groups, runtime.cgroup, patience);
 }
 
 Result<> HostJails::bury(const Jail& jail) {
@@ -373,7 +365,7 @@ Result<> HostJails::bury(const Jail& jail) {
   // Mostly the group is empty by now. To kill what is not there would take as long as everything else here.
   if (!sys::remove_directory(groups, runtime.cgroup.c_str())) {
     CB_CHECK(sys::kill_group(groups, runtime.cgroup));
-    CB_TRY(bool empty, sys::wait_group_empty(groups, runtime.cgroup, patience_ms));
+    CB_TRY(bool empty, wait_empty(runtime, patience_ms));
     if (!empty) return fail(Why::timed_out, "processes in cgroup {} do not end", runtime.cgroup);
     CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
   }

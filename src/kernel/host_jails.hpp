@@ -35,6 +35,10 @@ class HostJails : public port::Jails {
   explicit HostJails(Home home) : home_(std::move(home)), registry_(home_) {}
 
   Result<const model::Jail*> visible(model::JailId jid);
+  /// How long a removal waits for processes that the kernel can't end at once, and in which time they end unless
+  /// something holds them.
+  static constexpr int patience_ms = 10000, soon_ms = 500;
+
   Result<int> cgroups();
   Result<> create(model::Jail& jail);
   Result<> raise(model::Jail& jail, const model::Runtime* parent, const model::Snapshot& now);
@@ -44,11 +48,11 @@ class HostJails : public port::Jails {
   /// Ends a jail that does not persist, if nothing but its process 1 is left in it.
   Result<> end_if_empty(const model::Jail& jail);
   /// Waits for the end of the processes of a jail that has been killed.
-  Result<bool> wait_empty(const model::Jail& jail);
+  Result<bool> wait_empty(const model::Runtime& runtime, int patience);
   /// Takes the remains of a dead jail away.
   Result<> bury(const model::Jail& jail);
   /// By value: reading the registry's news moves the jails that it holds.
-  Result<> kill_tree(model::Jail jail);
+  Result<> kill_tree(model::Jail jail, int patience = patience_ms);
   void bring_home(int network, model::JailId parent);
   /// Buries jails that `settings` would collide with and that are dead already.
   Result<> clear_the_way(const std::vector<model::Setting>& settings);

@@ -28,7 +28,12 @@ Result<model::Snapshot> HostJails::get() {
     at = shown ? std::next(at) : view.jails.erase(at);
   }
   names.reset();
-  for (const Jail& jail : dead) CB_CHECK(kill_tree(jail), "cleaning up jail {}", jail.prison.name);
+  for (Jail& jail : dead) {
+    auto gone = kill_tree(jail, soon_ms);
+    if (!gone && gone.error().why != Why::timed_out) return pass(std::move(gone.error()));
+    jail.prison.dying = true;
+    if (!gone) view.jails.emplace(jail.prison.jid, jail);
+  }
   if (!dead.empty() || !state.mounts.empty() || !state.aliases.empty()) CB_CHECK(repair());
   for (auto& [jid, jail] : view.jails) {
     for (JailId up = jail.prison.parent; up && up != caller_;) {
@@ -73,7 +78,11 @@ Result<const Jail*> HostJails::visible(JailId jid) {
 Result<std::vector<pid_t>> HostJails::processes(JailId jid) {
   CB_TRY(const Jail* jail, visible(jid));
   CB_TRY(int groups, cgroups());
-  CB_TRY(std::vector<pid_t> pids, sys::group_processes(groups, jail->runtime.cgroup));
+  CB_TRY(const record::State* state, registry_.refresh());
+  std::set<std::string> below;
+  for (const auto& [inner, other] : state->snapshot.jails)
+    if (other.prison.parent == jid) below.insert(other.runtime.cgroup);
+  CB_TRY(std::vector<pid_t> pids, sys::group_processes(groups, jail->runtime.cgroup, below));
   std::erase(pids, jail->runtime.keeper);
   return pids;
 }

@@ -10,6 +10,7 @@
 #include "kernel/faults.hpp"
 #include "kernel/process_mark.hpp"
 #include "kernel/strays.hpp"
+#include "kernel/union_mount.hpp"
 #include "model/mount_type.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
@@ -29,18 +30,6 @@ Result<> mount_bind(const MountRecipe& recipe, int target) {
   CB_TRY(Fd source, sys::open(recipe.source, O_PATH));
   CB_TRY(sys::Tree tree, sys::Tree::clone(source.get(), recipe.recursive), "{}", recipe.source);
   if (uint64_t attributes = attributes_of(recipe)) CB_CHECK(tree.change(attributes, -1, recipe.recursive));
-  return tree.attach(target);
-}
-
-/// unionfs lays one directory over another: the writes go to the upper one, by default the mounted one.
-Result<> mount_union(const MountRecipe& recipe, int target) {
-  CB_TRY(std::string covered, sys::path_of(target));
-  const std::string& upper = recipe.below ? covered : recipe.source;
-  const std::string& lower = recipe.below ? recipe.source : covered;
-  std::string work = upper + ".work";  // overlay needs an empty directory on the upper one's file system
-  CB_CHECK(sys::make_directory(AT_FDCWD, work.c_str(), 0700));
-  CB_TRY(sys::Tree tree, sys::Tree::create("overlay", {{"lowerdir", lower}, {"upperdir", upper}, {"workdir", work}},
-                                           attributes_of(recipe)));
   return tree.attach(target);
 }
 
@@ -67,7 +56,7 @@ Result<> mount_native(const MountRecipe& recipe, int target) {
 Result<> carry_out(const MountRecipe& recipe, int target) {
   switch (recipe.kind) {
     case MountKind::bind: return mount_bind(recipe, target);
-    case MountKind::overlay: return mount_union(recipe, target);
+    case MountKind::overlay: return mount_union(recipe, target, attributes_of(recipe));
     case MountKind::proc: {
       CB_TRY(sys::Tree tree, sys::Tree::create("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
       return tree.attach(target);
@@ -117,6 +106,9 @@ Result<> mount_on(int target, const std::string& type, const std::string& source
   return {};
 }
 
+namespace {
+
+/// Unmounts what lies topmost at `target`, unless that is mount `was`. True: something was unmounted.
 Result<bool> unmount_at(const std::string& root, const std::string& target, uint64_t was) {
   auto place = open_target(root, target);
   if (!place) return place.error().why == Why::absent ? Result<bool>(false) : pass(place.error());
@@ -130,6 +122,21 @@ Result<bool> unmount_at(const std::string& root, const std::string& target, uint
   return sys_fail(errno, "umount {}", target);
 }
 
+std::string upper_of(const port::MountRequest& request) {
+  auto recipe = model::mount_recipe(request.type, request.source, request.options);
+  if (!recipe || recipe->kind != MountKind::overlay) return {};
+  return recipe->below ? request.target : recipe->source;
+}
+
+}  // namespace
+
+Result<bool> undo_mount(const record::MountMade& made) {
+  CB_TRY(bool unmounted, unmount_at(made.root, made.target, made.was));
+  if (made.upper.empty()) return unmounted;
+  auto upper = made.upper == made.target ? open_target(made.root, made.target) : sys::open(made.upper, O_PATH | O_DIRECTORY);
+  if (upper) remove_work(upper->get());
+  return unmounted;
+}
 
 Result<> HostMounts::mount(const port::MountRequest& request) {
   CB_TRY(Registry * record, registry_.get());
@@ -138,10 +145,14 @@ Result<> HostMounts::mount(const port::MountRequest& request) {
   CB_CHECK(undo_strays_below(*record, root));
   CB_TRY(Fd target, open_target(root, request.target));
   CB_TRY(uint64_t was, sys::mount_id(target.get()));
-  CB_CHECK(record->append(record::mount_line({this_process(), root, request.target, was})));
+  const record::MountMade made{this_process(), root, request.target, was, upper_of(request)};
+  CB_CHECK(record->append(record::mount_line(made)));
   Result<> mounted = faults::step("mount announced");
   if (mounted) mounted = mount_on(target.get(), request.type, request.source, request.options, request.target);
-  if (!mounted) CB_CHECK(record->append(record::unmount_line(request.target)));
+  if (!mounted) {
+    CB_CHECK(undo_mount(made));
+    CB_CHECK(record->append(record::unmount_line(request.target)));
+  }
   faults::passed("mounted");
   return mounted;
 }
@@ -149,11 +160,11 @@ Result<> HostMounts::mount(const port::MountRequest& request) {
 Result<> HostMounts::unmount(const port::MountRequest& request) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const record::State* state, record->refresh());
-  uint64_t was = 0;
-  for (const record::MountMade& made : state->mounts)
-    if (made.target == request.target) was = made.was;
+  record::MountMade made{this_process(), request.root, request.target, 0, upper_of(request)};
+  for (const record::MountMade& known : state->mounts)
+    if (known.target == request.target) made.was = known.was;
   CB_CHECK(faults::step("unmount"));
-  CB_CHECK(unmount_at(request.root, request.target, was));
+  CB_CHECK(undo_mount(made));
   faults::passed("unmounted");
   return record->append(record::unmount_line(request.target));
 }

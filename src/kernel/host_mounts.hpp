@@ -22,7 +22,7 @@ Result<> mount_on(int target, const std::string& type, const std::string& source
 /// Opens the place of a mount. Below `root` no symbolic link is followed: `TARGET is a symbolic link`.
 Result<Fd> open_target(const std::string& root, const std::string& target);
 
-/// Unmounts what lies topmost at `target`, unless that is mount `was`. True: something was unmounted.
-Result<bool> unmount_at(const std::string& root, const std::string& target, uint64_t was);
+/// Undoes it. True: something was unmounted.
+Result<bool> undo_mount(const record::MountMade& made);
 
 }  // namespace cellblock::kernel

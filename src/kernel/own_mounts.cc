@@ -23,9 +23,9 @@ bool comes_again(uint64_t number) { return number < sys::first_lasting_mount_num
 
 OwnMounts::OwnMounts(const Home& home, model::JailId jid) : home_(home), name_(file_of(jid)) {}
 
-Result<OwnMounts> OwnMounts::of(const Home& home, model::JailId jid, pid_t caller) {
+Result<OwnMounts> OwnMounts::of(const Home& home, model::JailId jid, pid_t keeper) {
   OwnMounts own(home, jid);
-  CB_TRY(own.table_, sys::open(fmt::format("/proc/{}/mountinfo", caller), O_RDONLY));
+  CB_TRY(own.table_, sys::open(fmt::format("/proc/{}/mountinfo", keeper), O_RDONLY));
   return own;
 }
 

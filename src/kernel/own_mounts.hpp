@@ -15,8 +15,9 @@ namespace cellblock::kernel {
 /// before one is taken away: a crash between leaves a mount that counts as the host's.
 class OwnMounts {
  public:
-  /// `caller`: a process in the jail's mounts. To be called while /proc is the host's.
-  static Result<OwnMounts> of(const Home& home, model::JailId jid, pid_t caller);
+  /// `keeper`: the jail's process 1, which sees all its mounts; a caller may have another root. To be called while
+  /// /proc is the host's.
+  static Result<OwnMounts> of(const Home& home, model::JailId jid, pid_t keeper);
 
   /// Keeps other calls of the jail away as long as this lives, and reads the file. Before the rest.
   Result<> lock();

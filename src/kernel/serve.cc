@@ -20,6 +20,7 @@
 #include "kernel/users.hpp"
 #include "record/journal.hpp"
 #include "sys/cgroup.hpp"
+#include "sys/compat.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
 #include "wire/message.hpp"
@@ -254,12 +255,14 @@ bool belongs_to(const Jail& jail, const struct stat& status) {
   return base == 0 || (is_mapped(status.st_uid) && is_mapped(status.st_gid));
 }
 
-void answer(Notification& call) {
+Fd answer(Notification& call) {
   auto caller = call.jail();
-  if (!caller) return call.refuse(caller.error().sys);
-  pid_t child = ::fork();
-  if (child > 0) return;
-  if (child < 0) return call.refuse(EAGAIN);
+  pid_t child = caller ? ::fork() : -1;
+  if (child > 0) return Fd(sys::pidfd_open(child));
+  if (child < 0) {
+    call.refuse(caller ? EAGAIN : caller.error().sys);
+    return {};
+  }
   ::signal(SIGCHLD, SIG_DFL);
   serve_call(call, *caller);
   ::_exit(0);

@@ -11,8 +11,9 @@ namespace cellblock::kernel {
 /// serves it waiting for ever. SIGALRM ends that.
 constexpr unsigned patience_s = 30;
 
-/// Answers `call` from a child process: memory and files of a jail may keep their reader waiting.
-void answer(Notification& call);
+/// Answers `call` from a child process: memory and files of a jail may keep their reader waiting. Returns a pidfd of the
+/// child, empty where it has ended already or none was needed.
+Fd answer(Notification& call);
 
 /// Whether the owner of a file is an id of the jail's, as the kernel wants it of who has a right over the file by
 /// a capability (capable_wrt_inode_uidgid).

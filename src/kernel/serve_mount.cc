@@ -156,9 +156,7 @@ Result<sys::Tree::Options> fuse_options(const Notification& call, const MountCal
 
 /// A file system of a user program belongs to the jail's own user namespace, so a process in it makes that. This one
 /// stands in the jail's mounts already.
-Result<sys::Tree> new_fuse(const Notification& call, const MountCall& wanted, int users) {
-  Fd file;
-  CB_TRY(sys::Tree::Options options, fuse_options(call, wanted, file));
+Result<sys::Tree> new_fuse(const sys::Tree::Options& options, int users) {
   Result<sys::Tree> made = bare_fail(EPERM);
   auto body = [&] {
     ::alarm(patience_s);
@@ -212,15 +210,20 @@ Result<> mount_new(const Notification& call, const Jail& jail, const MountCall& 
   if (here) {
     CB_TRY(tree, new_tree(jail, what, wanted));
   }
+  Fd file;
+  sys::Tree::Options options;
+  if (what == Allow::mount_fusefs) {
+    CB_TRY(options, fuse_options(call, wanted, file));
+  }
   CB_TRY(Fd users, sys::open(fmt::format("/proc/{}/ns/user", jail.runtime.keeper), O_RDONLY));
   CB_TRY(Standpoint place, Standpoint::of(call));
   CB_TRY(Home home, Home::open(false));
-  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, call.pid()));
+  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, jail.runtime.keeper));
   CB_CHECK(place.enter());
   if (what == Allow::mount_fdescfs) return mount_descriptors(place, wanted.target);
   CB_TRY(Fd target, place.open(wanted.target));
   if (what == Allow::mount_fusefs) {
-    CB_TRY(tree, new_fuse(call, wanted, users.get()));
+    CB_TRY(tree, new_fuse(options, users.get()));
   } else if (what == Allow::mount_nullfs) {
     CB_TRY(tree, new_view(jail, place, wanted.source));
   } else if (copy) {
@@ -243,7 +246,7 @@ Result<> serve_mount(const Notification& call, const Jail& jail) {
   if (wanted.flags & MS_PRIVATE) return {};  // it is private already
   if (!(wanted.flags & MS_REMOUNT)) return mount_new(call, jail, wanted);
   CB_TRY(Home home, Home::open(false));
-  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, call.pid()));
+  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, jail.runtime.keeper));
   CB_TRY(Standpoint place, Standpoint::of(call));
   CB_CHECK(place.enter());
   CB_TRY(Fd target, place.open(wanted.target));
@@ -251,16 +254,17 @@ Result<> serve_mount(const Notification& call, const Jail& jail) {
   return call.valid() ? change_mount(wanted, own, target.get()) : bare_fail(ESRCH);
 }
 
-/// A jail may undo what it has mounted, but neither its root nor what it was started with.
+/// A jail may undo what it has mounted, but neither its root nor what it was started with. What is in use goes as soon
+/// as it is not: EBUSY is never the answer.
 Result<> serve_umount(const Notification& call, const Jail& jail) {
   if (!call.is_native()) return bare_fail(ENOSYS);
   if (!may_mount(call, jail)) return bare_fail(EPERM);
   CB_TRY(std::string path, call.read_string(call.argument(0)));
   CB_TRY(Home home, Home::open(false));
-  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, call.pid()));
+  CB_TRY(OwnMounts own, OwnMounts::of(home, jail.prison.jid, jail.runtime.keeper));
   CB_TRY(Standpoint place, Standpoint::of(call));
   CB_CHECK(place.enter());
-  CB_TRY(Fd target, place.open(path));
+  CB_TRY(Fd target, place.open(path, call.argument(1) & UMOUNT_NOFOLLOW ? O_NOFOLLOW : 0));
   CB_CHECK(own.lock());
   CB_TRY(uint64_t number, sys::mount_number(target.get()));
   CB_TRY(bool top, is_mount_point(target.get()));

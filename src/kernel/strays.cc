@@ -31,7 +31,7 @@ std::vector<Made> newest_first(const std::vector<Made>& all, const std::function
 
 Result<> undo(Registry& registry, const std::vector<MountMade>& mounts, std::vector<std::string>& done) {
   for (const MountMade& made : mounts) {
-    CB_TRY(bool unmounted, unmount_at(made.root, made.target, made.was));
+    CB_TRY(bool unmounted, undo_mount(made));
     CB_CHECK(registry.append(record::unmount_line(made.target)));
     if (unmounted) done.push_back(fmt::format("{}: unmounted", made.target));
   }

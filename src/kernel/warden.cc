@@ -84,16 +84,33 @@ class Warden {
       if (connection) add(std::move(connection), Kind::connection);
       return;
     }
+    if (serving_.contains(fd)) return end_of_server(fd);
     auto found = others_.find(fd);
     if (found == others_.end()) return;
     if (found->second.second == Kind::connection) {
       take_listener(fd);
       forget(fd);
     } else if (event.events & EPOLLIN) {
-      if (auto call = Notification::receive(fd)) answer(*call);
+      if (auto call = Notification::receive(fd)) serve(std::move(*call));
     } else {
       forget(fd);  // EPOLLHUP: the last process with this filter has ended
     }
+  }
+
+  void serve(Notification call) {
+    Fd server = answer(call);
+    if (!server || !watch(server.get())) return;
+    int number = server.get();
+    serving_.emplace(number, std::pair(std::move(server), std::move(call)));
+  }
+
+  /// One that has ended without an answer would leave its caller waiting for ever. Of one that has answered the
+  /// kernel knows no call any more.
+  void end_of_server(int fd) {
+    auto found = serving_.find(fd);
+    found->second.second.refuse(EINTR);
+    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    serving_.erase(found);
   }
 
   /// Only root on the host reaches the socket; the message comes from our own code before it execs.
@@ -116,6 +133,7 @@ class Warden {
 
   Fd listening_, epoll_;
   std::map<int, std::pair<Fd, Kind>> others_;
+  std::map<int, std::pair<Fd, Notification>> serving_;  ///< by the pidfd of the process that serves it
 };
 
 }  // namespace

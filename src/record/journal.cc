@@ -140,7 +140,7 @@ bool apply_mount(State& state, const Words& words) {
   auto owner = decode_process(words.mark("owner"));
   if (!owner || words.plain.size() != 2) return false;
   state.mounts.push_back({*owner, words.mark("root"), unvis(words.plain[1]),
-                          decode<uint64_t>(words.mark("was")).value_or(0)});
+                          decode<uint64_t>(words.mark("was")).value_or(0), words.mark("upper")});
   return true;
 }
 
@@ -211,7 +211,8 @@ std::string run_line(JailId jid, const model::Runtime& runtime) {
 std::string end_line(JailId jid) { return fmt::format("end {}\n", jid); }
 
 std::string mount_line(const MountMade& made) {
-  return fmt::format("mount @owner={} @was={} @root={} {}\n", encode(made.owner), made.was, vis(made.root),
+  std::string upper = made.upper.empty() ? "" : " @upper=" + vis(made.upper);
+  return fmt::format("mount @owner={} @was={} @root={}{} {}\n", encode(made.owner), made.was, vis(made.root), upper,
                      vis(made.target));
 }
 

@@ -41,6 +41,7 @@ struct MountMade {
   Process owner;
   std::string root, target;
   uint64_t was = 0;
+  std::string upper = {};  ///< of a union mount: the directory that is written to
 };
 
 /// An address added to a host's interface for the jails that have it.

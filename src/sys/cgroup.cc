@@ -1,6 +1,5 @@
 #include "sys/cgroup.hpp"
 
-#include <dirent.h>
 #include <linux/magic.h>
 #include <poll.h>
 #include <sys/mount.h>
@@ -8,7 +7,6 @@
 
 #include <cerrno>
 #include <ctime>
-#include <memory>
 
 #include "base/text.hpp"
 #include "sys/file.hpp"
@@ -23,23 +21,10 @@ bool is_cgroup2(const Fd& fd) {
 
 Fd open_directory(const char* path) { return Fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
 
-/// Names of the sub-groups of the group open as `group`.
-std::vector<std::string> sub_groups(int group) {
-  std::vector<std::string> names;
-  Fd copy(::openat(group, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!copy) return names;
-  std::unique_ptr<DIR, int (*)(DIR*)> dir(::fdopendir(copy.get()), ::closedir);
-  if (!dir) return names;
-  copy.release();
-  while (const dirent* entry = ::readdir(dir.get()))
-    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  return names;
-}
-
 Result<> collect_ids(int group, std::unordered_set<uint64_t>& ids) {
   CB_TRY(struct stat status, status_of(group));
   ids.insert(status.st_ino);
-  for (const std::string& name : sub_groups(group)) {
+  for (const std::string& name : directories_in(group)) {
     auto inner = open_at(group, name.c_str(), O_RDONLY | O_DIRECTORY);
     if (inner) CB_CHECK(collect_ids(inner->get(), ids));
   }
@@ -83,7 +68,7 @@ Result<> remove_group(int root, const std::string& path) {
   if (::unlinkat(root, path.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
   auto group = open_at(root, path.c_str(), O_RDONLY | O_DIRECTORY);
   if (!group) return group.error().why == Why::absent ? Result<>() : pass(group.error());
-  for (const std::string& name : sub_groups(group->get())) CB_CHECK(remove_group(group->get(), name));
+  for (const std::string& name : directories_in(group->get())) CB_CHECK(remove_group(group->get(), name));
   return remove_directory(root, path.c_str());
 }
 
@@ -95,11 +80,17 @@ Result<std::unordered_set<uint64_t>> group_ids(int root, const std::string& path
   return ids;
 }
 
-Result<std::vector<pid_t>> group_processes(int root, const std::string& path) {
+Result<std::vector<pid_t>> group_processes(int root, const std::string& path, const std::set<std::string>& without) {
   CB_TRY(std::string text, read_file_at(root, (path + "/cgroup.procs").c_str()));
   std::vector<pid_t> pids;
   for (const std::string& word : split_words(text))
     if (auto pid = parse_int(word)) pids.push_back(static_cast<pid_t>(*pid));
+  CB_TRY(Fd group, open_at(root, path.c_str(), O_RDONLY | O_DIRECTORY));
+  for (const std::string& name : directories_in(group.get())) {
+    if (without.contains(path + "/" + name)) continue;
+    auto inner = group_processes(root, path + "/" + name, without);
+    if (inner) pids.insert(pids.end(), inner->begin(), inner->end());  // else it has ended meanwhile
+  }
   return pids;
 }
 

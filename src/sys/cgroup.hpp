@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -29,8 +30,8 @@ Result<> remove_group(int root, const std::string& path);
 /// The numbers of the group and of those below it, as bpf(2) knows them. None for an absent one.
 Result<std::unordered_set<uint64_t>> group_ids(int root, const std::string& path);
 
-/// Pids of the processes that are in this very group.
-Result<std::vector<pid_t>> group_processes(int root, const std::string& path);
+/// Pids of the processes in the group and in those below it, except the groups in `without` (paths as `path` is one).
+Result<std::vector<pid_t>> group_processes(int root, const std::string& path, const std::set<std::string>& without = {});
 
 /// Whether a live process is in the group or below it.
 Result<bool> group_populated(int root, const std::string& path);

@@ -1,10 +1,12 @@
 #include "sys/file.hpp"
 
+#include <dirent.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <cstdio>
 #include <climits>
 
@@ -97,6 +99,18 @@ Result<Fd> take_lock(int dir, const char* path) {
 Result<> make_directory(int dir, const char* path, mode_t mode) {
   if (::mkdirat(dir, path, mode) < 0 && errno != EEXIST) return sys_fail(errno, "mkdir {}", path);
   return {};
+}
+
+std::vector<std::string> directories_in(int dir) {
+  std::vector<std::string> names;
+  Fd copy(::openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!copy) return names;
+  std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy.get()), ::closedir);
+  if (!stream) return names;
+  copy.release();
+  while (const dirent* entry = ::readdir(stream.get()))
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  return names;
 }
 
 Result<> remove_directory(int dir, const char* path) {

@@ -43,6 +43,9 @@ Result<> make_directory(int dir, const char* path, mode_t mode);
 /// ENOENT is success.
 Result<> remove_directory(int dir, const char* path);
 
+/// Names of the directories in the open directory `dir`; none where it can't be read.
+std::vector<std::string> directories_in(int dir);
+
 /// The path that a descriptor stands for, symbolic links resolved.
 Result<std::string> path_of(int fd);
 

@@ -45,7 +45,6 @@ class Tree {
 /// One line of /proc/self/mountinfo.
 struct MountEntry {
   uint64_t id = 0, parent = 0;
-  unsigned device = 0;  ///< minor number of a file system that lies on no block device (its major is 0), else 0
   std::string root, target, type, source, options, super_options;
 };
 Result<std::vector<MountEntry>> mount_table();

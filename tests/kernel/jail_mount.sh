@@ -116,4 +116,24 @@ for level in 2 1 0; do
   expect "security.jail.enforce_statfs: $level" inside /bsd/sysctl security.jail.enforce_statfs
   expect "" jail -r t
 done
+
+note 'unionfs: the upper one gets what is written, and what it needs beside it is gone with the mount'
+mkdir -p "$W/root/usr" "$W/lower" "$W/upper" "$W/victim/work"
+echo lower >"$W/lower/file"
+echo kept >"$W/victim/work/file"
+expect "" jail -c name=t path="$W/root" persist linux.userns=inherit mount="$W/upper $W/root/src unionfs rw 0 0"
+expect text inside cat /src/file
+expect "" inside touch /src/new
+expect "" jail -r t
+[ -e "$W/upper/new" ] && [ ! -e "$W/root/src/new" ] || fail "unionfs wrote elsewhere"
+expect "" jail -c name=t path="$W/root" persist linux.userns=inherit mount="$W/lower $W/root/usr unionfs rw,below 0 0"
+expect lower inside cat /usr/file
+expect "" inside touch /usr/new
+expect "" jail -r t
+[ -e "$W/root/usr/new" ] && [ ! -e "$W/lower/new" ] || fail "unionfs below wrote elsewhere"
+[ -z "$(ls -d "$W"/*.work "$W"/root/*.work 2>/dev/null)" ] || fail "left: $(ls -d "$W"/*.work "$W"/root/*.work)"
+ln -s "$W/victim" "$W/root/usr.work"
+expect_refusal 'usr.work' jail -c name=t path="$W/root" persist mount="$W/lower $W/root/usr unionfs rw,below 0 0"
+expect kept cat "$W/victim/work/file"
+rm "$W/root/usr.work"
 exit 0

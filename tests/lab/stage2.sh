@@ -38,7 +38,7 @@ fi
 ip link set lo up
 hostname lab
 # What udev would have loaded.
-modprobe -q -a loop tun
+modprobe -q -a loop tun fuse
 modprobe -q kvm_amd nested=1
 echo 1 >/proc/sys/kernel/panic_on_oops
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 #include "probe.hpp"
 
@@ -28,6 +30,21 @@ std::string mount_fuse() {
   std::string mounted = mount_at("/mnt", device);
   if (mounted == "OK") mounted += "," + outcome(::umount2("/mnt", MNT_DETACH));
   return mounted;
+}
+
+/// Mounts a tmpfs on the link `arguments[0]` and unmounts it, 300 times, while the link and another one, `arguments[1]`,
+/// change places all the time.
+std::string mount_often() {
+  const char* way = arguments.at(0).c_str();
+  pid_t swapper = ::fork();
+  while (swapper == 0) ::renameat2(AT_FDCWD, way, AT_FDCWD, arguments.at(1).c_str(), RENAME_EXCHANGE);
+  std::string last = "never";
+  for (int turn = 0; turn < 300; ++turn) {
+    last = outcome(::mount("probe", way, "tmpfs", 0, nullptr));
+    for (int layer = 0; layer < 2; ++layer) (void)::umount2(way, MNT_DETACH);
+  }
+  ::kill(swapper, SIGKILL);
+  return last;
 }
 
 template <class Body>
@@ -83,18 +100,45 @@ fuse_attr attributes_of(uint64_t node) {
   ::_exit(0);
 }
 
-/// Reads what nobody answers: from then on only the end of the connection ends this process, and the connection lasts
-/// as long as this process has the device open. The file `arguments[0]` says when.
-std::string stuck_read() {
+/// A file whose reader gets no answer: from then on only the end of the connection ends the process, and the connection
+/// lasts as long as the process has the device open.
+int silent_file(std::string& mounted) {
   int device = -1;
-  std::string mounted = mount_at("/mnt", device);
-  if (mounted != "OK") return mounted;
+  mounted = mount_at("/mnt", device);
+  if (mounted != "OK") return -1;
   if (::fork() == 0) serve(device);
-  int file = ::open("/mnt/file", O_RDONLY);
-  if (file < 0) return "file:" + outcome(-1);
+  return ::open("/mnt/file", O_RDONLY);
+}
+
+/// The file `arguments[0]` says when it reads.
+std::string read_silent(int file) {
   ::close(::open(arguments.at(0).c_str(), O_CREAT | O_WRONLY, 0600));
   char byte = 0;
   return outcome(::read(file, &byte, 1));
+}
+
+std::string stuck_read() {
+  std::string mounted;
+  int file = silent_file(mounted);
+  return file < 0 ? mounted : read_silent(file);
+}
+
+/// The same of what is mounted nowhere any more.
+std::string stuck_unmounted() {
+  std::string mounted;
+  int file = silent_file(mounted);
+  if (file < 0 || ::umount2("/mnt", MNT_DETACH) < 0) return "umount:" + mounted + outcome(-1);
+  return read_silent(file);
+}
+
+/// The same by a second thread: the first one ends.
+std::string stuck_thread() {
+  std::string mounted;
+  int file = silent_file(mounted);
+  if (file < 0) return mounted;
+  std::thread([file] { read_silent(file); }).detach();
+  ::pause();
+  return "OK";
 }
 
 /// A mount that is made when the program has answered, which it never does (Linux 6.18).
@@ -110,7 +154,8 @@ std::string stuck_mount() {
   return outcome(::mount("probe", "/mnt", "fuse", 0, data));
 }
 
-constexpr Probe table[] = {{"mount_fuse", mount_fuse}, {"stuck_read", stuck_read}, {"stuck_mount", stuck_mount}};
+constexpr Probe table[] = {{"mount_fuse", mount_fuse}, {"mount_often", mount_often}, {"stuck_read", stuck_read},
+                           {"stuck_unmounted", stuck_unmounted}, {"stuck_thread", stuck_thread}, {"stuck_mount", stuck_mount}};
 
 }  // namespace
 
