@@ -31,7 +31,8 @@ inline constexpr Param identity_rows[] = {
      .field = &Prison::persist},
     {.name = "dying", .kind = Kind::boolean, .side = Side::kernel, .read_only = true, .since = "8.0",
      .text = "Whether the jail is being removed and something still refers to it.",
-     .on_linux = "Never: a removal waits until nothing of the jail is left.", .field = &Prison::dying},
+     .on_linux = "A removal waits until nothing of the jail is left. Only where the kernel can't end a process does one stay "
+                 "to be seen, until it can.", .field = &Prison::dying},
     {.name = "children.max", .kind = Kind::integer, .side = Side::kernel, .fallback = "0", .since = "8.0",
      .text = "How many jails, of all levels, processes inside this one may create.",
      .on_linux = "Checked when a jail is created, for every jail from the creator's upwards. Raised from 0, it counts "
@@ -218,7 +219,8 @@ inline constexpr Param own_rows[] = {
     {.name = "linux.init", .kind = Kind::string, .side = Side::kernel, .create_only = true,
      .fallback = "the keeper", .since = "cellblock",
      .text = "A program inside the jail that runs as its process 1, such as `/sbin/init`.",
-     .on_linux = "Executed in place of the keeper.", .field = &Prison::linux_init},
+     .on_linux = "Executed in place of the keeper. SIGTERM at the end of the jail is for the others alone: let `exec.stop` ask "
+                 "it to end them in its order, by poweroff(8) or `systemctl poweroff`.", .field = &Prison::linux_init},
     {.name = "linux.mount", .kind = Kind::boolean, .side = Side::kernel, .create_only = true, .fallback = "false",
      .since = "cellblock",
      .text = "The mount system calls work inside as Linux defines them for a user namespace, whatever `allow.mount` "

@@ -77,6 +77,15 @@ TEST(Journal, MountsAreUndoneNewestFirst) {
   EXPECT_EQ(state.mounts[0].was, 1u);
 }
 
+TEST(Journal, KnowsTheUpperDirectoryOfAUnion) {
+  State state;
+  fold(state, mount_line({maker, "/j", "/j/a b", 1, "/the upper"}));
+  ASSERT_EQ(state.mounts.size(), 1u);
+  EXPECT_EQ(state.mounts[0].target, "/j/a b");
+  EXPECT_EQ(state.mounts[0].upper, "/the upper");
+  EXPECT_EQ(rewrite(state), mount_line(state.mounts[0]));
+}
+
 TEST(Journal, TornAndForeignLinesChangeNothing) {
   State state;
   std::string text = jail_line(web(), maker);
