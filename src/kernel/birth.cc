@@ -50,6 +50,9 @@ struct Cradle {
   pid_t pid = 0;
 };
 
+/// Longest time for what the newborn does by itself: below another jail that one's root can stop it.
+constexpr int patience_s = 30;
+
 long futex(void* word, int operation, int value) {
   return ::syscall(SYS_futex, word, operation, value, nullptr, nullptr, 0);
 }
@@ -329,7 +332,9 @@ Result<> equip(Cradle& cradle, BirthRequest& request) {
 void let_go(Cradle& cradle, int word) {
   cradle.go.store(word);
   futex(&cradle.go, FUTEX_WAKE, 1);
-  while (pid_t tid = __atomic_load_n(&cradle.tid, __ATOMIC_ACQUIRE)) futex(&cradle.tid, FUTEX_WAIT, tid);
+  if (sys::wait_departed(&cradle.tid, cradle.pidfd, patience_s)) return;
+  cradle.error = ETIMEDOUT;
+  cradle.what = "new process";
 }
 
 Result<> failure_of(const Cradle& cradle) {

@@ -61,6 +61,23 @@ std::vector<std::string> candidates_for(const std::string& command, const std::v
   return candidates;
 }
 
+/// Whether this process is in front on its terminal. The group in front may be that of a command that has ended.
+bool has_terminal() {
+  pid_t front = ::tcgetpgrp(0);
+  return front > 0 && (front == ::getpgrp() || (::kill(-front, 0) < 0 && errno == ESRCH));
+}
+
+/// kill(2) of 0 reaches a group as a whole, whatever pid namespace its processes are in.
+void leave_group(bool takes_terminal) {
+  if (::setpgid(0, 0) < 0 || !takes_terminal) return;
+  sigset_t stop, old;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTTOU);
+  ::sigprocmask(SIG_BLOCK, &stop, &old);
+  ::tcsetpgrp(0, ::getpid());
+  ::sigprocmask(SIG_SETMASK, &old, nullptr);
+}
+
 /// `words` holds argv and then the environment; it must not change any more.
 void point_to_words(Confinement& confinement, size_t arguments) {
   for (size_t i = 0; i < confinement.words.size(); ++i)
@@ -301,6 +318,8 @@ Confinement confinement_of(const model::Jail& jail, const port::Entry& entry, st
                            Listener listener) {
   Confinement confinement = common(jail.prison, listener);
   take_entry(confinement, entry, std::move(user));
+  confinement.leaves_group = !confinement.own_users && !entry.new_session && !entry.before_exec;
+  confinement.takes_terminal = confinement.leaves_group && has_terminal();
   return confinement;
 }
 
@@ -320,6 +339,7 @@ int run_confined(Confinement& confinement, int& error, const char*& what) {
   if (place_descriptors(confinement) < 0) return failed("descriptors");
   (void)::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);  // kernels without keys have none to leak
   if (confinement.new_session) ::setsid();
+  if (confinement.leaves_group) leave_group(confinement.takes_terminal);
   if (confinement.shared_stack && scope_sockets() < 0) return failed("landlock");
   if (forget_inheritable() < 0) return failed("ambient capabilities");
   if (shrink_capabilities(confinement) < 0) return failed("capabilities");

@@ -45,6 +45,8 @@ struct Confinement {
   int standard_output = -1, standard_error = -1;
   bool keep_descriptors = false;
   bool new_session = false;
+  bool leaves_group = false;    ///< becomes a process group of its own, so that none of its signals reaches this one
+  bool takes_terminal = false;  ///< which then is the terminal's foreground
   void (*before_exec)() = nullptr;
 };
 

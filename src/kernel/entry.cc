@@ -35,6 +35,9 @@ struct Doorway {
   const char* what = nullptr;
 };
 
+/// What an entry takes is a fraction of a millisecond, unless a process of the jail stops it.
+constexpr int patience_s = 10;
+
 int attach_failed(Doorway& door) {
   door.error = errno;
   door.what = "jail_attach";
@@ -69,8 +72,10 @@ Result<std::optional<User>> user_for(const model::Jail& jail, const port::Entry&
 Result<port::Child> pass_through(Doorway& door, int group, const port::Entry& entry) {
   static const Fd self(sys::pidfd_open(::getpid()));
   int pidfd = -1;
+  pid_t tid = 1;
   sys::CloneRequest request;
-  request.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+  request.flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID;
+  request.child_tid = &tid;
   request.cgroup = group;
   request.pidfd = &pidfd;
   if (::setns(door.pid_namespace, CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach");
@@ -78,8 +83,13 @@ Result<port::Child> pass_through(Doorway& door, int group, const port::Entry& en
   if (::setns(self.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "jail_attach: returning");
   if (!pid) return pass(pid.error(), "jail_attach");
   port::Child child{*pid, Fd(pidfd)};
+  bool departed = sys::wait_departed(&tid, pidfd, patience_s);
   latency::mark("entered");
-  if (!door.error) return child;
+  if (departed && !door.error) return child;
+  if (!departed) {
+    (void)sys::reap(child.pidfd.get());
+    return fail(Why::timed_out, "jail_attach: the jail has stopped the entering process");
+  }
   (void)sys::reap(child.pidfd.get());
   return entry_failure(door.error, door.what, entry, *door.confinement);
 }

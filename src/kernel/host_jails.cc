@@ -57,6 +57,13 @@ uint32_t uid_base_for(const model::Snapshot& now, JailId jid) {
   return first_uid_base + slot * model::ids_per_jail;
 }
 
+/// Below a jail with the host's ids there are no others: its root would own the user namespace of the inner one, and be
+/// root of the host over what that one has mounted.
+void keep_host_ids(const model::Snapshot& now, Prison& prison) {
+  const Jail* parent = prison.parent ? now.find(prison.parent) : nullptr;
+  if (parent && parent->runtime.uid_base == 0) prison.linux_userns = Sys::inherit;
+}
+
 Runtime runtime_for(const model::Snapshot& now, const Prison& prison) {
   const Jail* parent = prison.parent ? now.find(prison.parent) : nullptr;
   Runtime runtime;
@@ -154,6 +161,7 @@ Result<JailId> HostJails::set(const std::vector<Setting>& given, model::SetMode 
   std::vector<Jail> changed;
   CB_CHECK(registry_.update([&](const record::State& state) -> Result<std::string> {
     CB_TRY(outcome, model::jail_set(state.snapshot, {}, caller_, settings, mode, attaching));
+    if (outcome.created) keep_host_ids(state.snapshot, outcome.prison);
     jail.prison = outcome.prison;
     if (outcome.created && jail.prison.linux_osrelease.empty() && jail.prison.osrelease.empty())
       jail.prison.linux_osrelease = linux_release();

@@ -238,8 +238,9 @@ bool serve_special(const Notification& call, const Jail& jail) {
 
 void serve_call(Notification& call, JailId caller) {
   if (auto held = call.hold_memory(); !held) return call.refuse(held.error().sys);
-  if (static_cast<uint32_t>(call.number()) == jail_call) return serve_jail_call(call, caller);
-  ::alarm(patience_s);
+  const bool is_jail_call = static_cast<uint32_t>(call.number()) == jail_call;
+  ::alarm(is_jail_call ? patience_with_jails_s : patience_s);
+  if (is_jail_call) return serve_jail_call(call, caller);
   auto jail = jail_by_id(caller);
   if (!jail) return call.refuse(jail.error().sys);
   if (serve_special(call, *jail)) return;

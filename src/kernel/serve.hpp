@@ -10,6 +10,8 @@ namespace cellblock::kernel {
 /// Longest time that a call is served, in seconds: a jail's own file system (allow.mount.fusefs) can keep the one who
 /// serves it waiting for ever. SIGALRM ends that.
 constexpr unsigned patience_s = 30;
+/// The same of a call that makes or removes jails, which waits for processes to end.
+constexpr unsigned patience_with_jails_s = 300;
 
 /// Answers `call` from a child process: memory and files of a jail may keep their reader waiting. Returns a pidfd of the
 /// child, empty where it has ended already or none was needed.

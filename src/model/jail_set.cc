@@ -113,6 +113,8 @@ Result<> locate(Call& call, const Prison& host) {
   if (named && call.jid == 0 && call.mode == SetMode::create)
     if (auto number = parse_int(last_component(name)); number && *number <= INT_MAX && *number >= INT_MIN)
       call.jid = static_cast<JailId>(*number);
+  if (call.jid > max_jail_id && call.mode != SetMode::update)
+    return fail(Why::invalid, "jid {} is above the largest, {}", call.jid, max_jail_id);
   CB_CHECK(find_by_jid(call));
   CB_CHECK(find_parent(call, host, name));
   if (named) return find_by_name(call, name);

@@ -1,6 +1,7 @@
 #include "sys/process.hpp"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <ctime>
 
 #include "base/text.hpp"
 #include "sys/compat.hpp"
@@ -155,6 +157,20 @@ Result<> run_sharing(const std::function<void()>& body, int cgroup) {
   CB_TRY(int status, reap(pidfd.get()));
   if (status != 0) return fail(Why::failed, "helper process ended with status {:#x}", status);
   return {};
+}
+
+bool wait_departed(pid_t* tid, int pidfd, int seconds) {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const timespec deadline{now.tv_sec + seconds, now.tv_nsec};
+  const timespec* until = &deadline;  // of FUTEX_WAIT_BITSET a point in time
+  while (pid_t value = __atomic_load_n(tid, __ATOMIC_ACQUIRE)) {
+    long woken = ::syscall(SYS_futex, tid, FUTEX_WAIT_BITSET, value, until, nullptr, FUTEX_BITSET_MATCH_ANY);
+    if (woken == 0 || errno != ETIMEDOUT) continue;
+    (void)pidfd_send_signal(pidfd, SIGKILL);
+    until = nullptr;
+  }
+  return until != nullptr;
 }
 
 Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), void* context) {

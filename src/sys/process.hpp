@@ -49,4 +49,9 @@ struct CloneRequest {
 };
 Result<pid_t> clone_process(const CloneRequest& request, int (*body)(void*), void* context);
 
+/// Sleeps until the child of `tid` (CloneRequest::child_tid, not 0 before) has exec'ed or ended. What CLONE_VFORK would
+/// wait for, but no longer than `seconds`: others in its pid namespace can stop the child. It is killed then, and the
+/// answer is false.
+bool wait_departed(pid_t* tid, int pidfd, int seconds);
+
 }  // namespace cellblock::sys

@@ -21,7 +21,9 @@ namespace {
   auto jail = (*jails)->find(request.jail);
   if (!jail) give_up(fmt::format("jexec: {}\n", jail.error().text()));
   model::JailId jid = jail->prison.jid;
-  jexec::prepare(jexec::group_for(request.entry.argv));
+  // A signal to the whole group would reach this process' own group, where the ids are the same inside and outside.
+  bool same_ids = jail->prison.linux_userns == model::Sys::inherit;
+  jexec::prepare(same_ids ? jexec::Group::own : jexec::group_for(request.entry.argv));
   request.entry.before_exec = jexec::before_exec;
   auto child = (*jails)->enter(jid, request.entry);
   if (!child) give_up(fmt::format("jexec: {}\n", jexec::failure_text(child.error(), jid)));

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 
 #include "probe.hpp"
@@ -92,6 +94,19 @@ std::string set_exe_file() {
   return outcome(::prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, file, 0, 0));
 }
 
+/// Stops what comes into the jail, for `arguments[0]` seconds: whoever enters has a number soon after the last one here.
+std::string stop_newcomers() {
+  const time_t end = ::time(nullptr) + std::atol(arguments.at(0).c_str());
+  while (::time(nullptr) < end) {
+    pid_t last = ::fork();
+    if (last == 0) ::_exit(0);
+    ::waitpid(last, nullptr, 0);
+    for (int round = 0; round < 20000; ++round)
+      for (pid_t next = last + 1; next < last + 12; ++next) ::kill(next, SIGSTOP);
+  }
+  return "OK";
+}
+
 constexpr Probe table[] = {
     {"ptrace_keeper", [] { return outcome(::ptrace(PTRACE_ATTACH, 1, 0, 0)); }},
     {"ptrace_seize_keeper", [] { return outcome(::ptrace(PTRACE_SEIZE, 1, 0, 0)); }},
@@ -162,7 +177,8 @@ std::string overwrite() {
 }
 
 constexpr Probe with_arguments[] = {
-    {"kill_pid", kill_pid}, {"ptrace_pid", ptrace_pid}, {"climb", climb}, {"overwrite", overwrite}};
+    {"kill_pid", kill_pid}, {"ptrace_pid", ptrace_pid}, {"climb", climb}, {"overwrite", overwrite},
+    {"stop_newcomers", stop_newcomers}};
 
 }  // namespace
 
