@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -80,6 +81,11 @@ bool Proxy::look_at_child() {
     return true;
   }
   if (state.si_pid == 0) return false;
+  if (state.si_code == CLD_TRAPPED) {  // it takes its parent for a tracer (PTRACE_TRACEME): not this one
+    ::waitid(P_PID, child_, &state, WSTOPPED | WNOHANG);
+    ::ptrace(PTRACE_DETACH, child_, nullptr, state.si_status == SIGTRAP ? 0L : static_cast<long>(state.si_status));
+    return false;
+  }
   if (state.si_code == CLD_STOPPED) {
     // Both were stopped by somebody else, and this process has been told to continue: that comes next.
     if (pending_signals() & only(SIGCONT)) return false;
