@@ -1,0 +1,14 @@
+# Tests on a host of their own see none of the machine's /etc/jail.conf: here a machine with one is made first.
+. "$(dirname "$0")/../replay/lib.sh"
+need jail jls
+own_etc
+echo 'machine { path = /; persist; }' >/etc/jail.conf
+mkdir -p /etc/jail.conf.d
+cp /etc/jail.conf /etc/jail.web.conf
+
+inside() { "$source_root/tests/isolate" "$@"; }
+expect "" inside bash -c 'ls -d /etc/jail.conf /etc/jail.*.conf /etc/jail.conf.d 2>/dev/null; true'
+expect_status 0 inside test -e /etc/passwd
+expect "" inside bash -c 'jail -c name=t persist && jail -r t'
+expect "t: removed" bash -c 'jail -c name=t persist && jail -r t'  # what it is for
+[ -d /etc/jail.conf.d ] && [ -e /etc/jail.conf ] || fail "the machine's files are gone"
