@@ -123,6 +123,12 @@ expect "add net default: gateway 10.0.0.20" route add default 10.0.0.20
 expect_refusal '^route: writing to routing socket: File exists$' route add default 10.0.0.21
 expect_refusal '^add net default: gateway 10\.0\.0\.21 fib 0: route already in table$' route add default 10.0.0.21
 expect_like '^    gateway: 10\.0\.0\.20$' route -n get 8.8.8.8
+for default in default 0.0.0.0 -net\ 0.0.0.0/0; do
+  expect_like '^    gateway: 10\.0\.0\.20$' route -n get $default
+  expect_like '^ *route to: default$' route -n get $default
+  expect_like '^destination: default$' sh -c "route -n get $default | sed 's/^ *//'"
+  expect_like '^mask: default$' sh -c "route -n get $default | sed 's/^ *//'"
+done
 expect "change net default: gateway 10.0.0.22" route change default 10.0.0.22
 expect_like '^default +10\.0\.0\.22 +UGS +epair0a$' netstat -rn
 expect "add host 10.7.7.7: gateway 10.0.0.20" route add 10.7.7.7 10.0.0.20

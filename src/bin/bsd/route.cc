@@ -144,7 +144,9 @@ class Session {
   }
 
   int get() {
-    auto route = request_.fib ? lookup(*table_of_fib(request_.fib)) : network_.route_to(request_.destination.ip);
+    // Linux takes 0.0.0.0 for this host itself; here it stands for the default.
+    bool table = request_.fib || request_.destination.ip.is_zero();
+    auto route = table ? lookup(*table_of_fib(request_.fib)) : network_.route_to(request_.destination.ip);
     if (!route) {
       warnx(me, "route has not been found");
       return 1;
@@ -156,7 +158,7 @@ class Session {
     return 0;
   }
 
-  /// In another table than the one that packets of this process use: the longest match.
+  /// Without asking where a packet of this process would go: the longest match.
   Result<net::Route> lookup(uint32_t table) {
     const net::Ip& to = request_.destination.ip;
     CB_TRY(std::vector<net::Route> all, network_.routes(to.v6, table));

@@ -81,7 +81,7 @@ std::string table_text(const std::vector<Route>& routes, bool v6, const LinkName
 }
 
 std::string get_text(const net::Ip& asked, const Route& route, uint32_t fib, uint32_t mtu, const LinkNames& names) {
-  std::string out = fmt::format("   route to: {}\n", asked.text());
+  std::string out = fmt::format("   route to: {}\n", asked.is_zero() ? "default" : asked.text());
   bool whole = route.to.length == 0;
   out += fmt::format("destination: {}\n", whole ? "default" : route.to.ip.text());
   if (!is_host(route)) out += fmt::format("       mask: {}\n", whole ? "default" : net::mask_of(route.to.ip.v6, route.to.length).text());
