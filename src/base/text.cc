@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
+#include <utility>
 
 namespace cellblock {
 namespace {
@@ -121,6 +123,19 @@ std::string unvis(std::string_view text) {
 
 bool glob_match(std::string_view pattern, std::string_view text) {
   return ::fnmatch(std::string(pattern).c_str(), std::string(text).c_str(), 0) == 0;
+}
+
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i + 1);
+    for (size_t j = 0; j < b.size(); ++j) {
+      size_t best = std::min({diagonal + (a[i] != b[j]), row[j] + 1, row[j + 1] + 1});
+      diagonal = std::exchange(row[j + 1], best);
+    }
+  }
+  return row.back();
 }
 
 }  // namespace cellblock

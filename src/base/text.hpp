@@ -34,4 +34,7 @@ std::string unvis(std::string_view text);
 /// fnmatch(3)-like glob over `*`, `?` and `[...]`, where `*` also matches '/' and '.'.
 bool glob_match(std::string_view pattern, std::string_view text);
 
+/// How many letters have to be added, dropped or changed to make one of the other.
+size_t distance(std::string_view a, std::string_view b);
+
 }  // namespace cellblock

@@ -46,5 +46,13 @@ TEST(GlobMatch, StarCrossesDots) {
   EXPECT_FALSE(glob_match("a?", "a"));
 }
 
+TEST(Distance, CountsLetters) {
+  EXPECT_EQ(distance("", ""), 0u);
+  EXPECT_EQ(distance("doctr", "doctor"), 1u);
+  EXPECT_EQ(distance("repiar", "repair"), 2u);
+  EXPECT_EQ(distance("", "abc"), 3u);
+  EXPECT_EQ(distance("abc", "x"), 3u);
+}
+
 }  // namespace
 }  // namespace cellblock

@@ -1,9 +1,10 @@
 #include "conf/check.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <numeric>
+#include <cstdlib>
 
 #include "base/text.hpp"
 #include "conf/address.hpp"
@@ -11,20 +12,6 @@
 
 namespace cellblock::conf {
 namespace {
-
-/// How many letters have to be added, dropped or changed.
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      size_t best = std::min({diagonal + (a[i] != b[j]), row[j] + 1, row[j + 1] + 1});
-      diagonal = std::exchange(row[j + 1], best);
-    }
-  }
-  return row.back();
-}
 
 /// The parameter with the nearest name, if it is near.
 std::string suggestion(std::string_view name) {
@@ -41,6 +28,20 @@ std::string suggestion(std::string_view name) {
   }
   if (best.empty()) return "jail(8) lists all parameters; a variable is written with a '$' in front";
   return fmt::format("did you mean \"{}\"?", best);
+}
+
+/// As jail(8) reads what stands behind the '/': a number, or for IPv4 a dotted mask; nothing is 0.
+bool is_prefix(const std::string& text, bool v6) {
+  if (text.empty()) return true;
+  char* end = nullptr;
+  long number = std::strtol(text.c_str(), &end, 10);
+  in_addr mask{};
+  if (!v6 && *end == '.') return ::inet_pton(AF_INET, text.c_str(), &mask) == 1;
+  return *end == '\0' && number >= 0 && number <= (v6 ? 128 : 32);
+}
+
+std::string bad_prefix(std::string_view name, std::string_view prefix) {
+  return fmt::format("{}: bad {} \"/{}\"", name, name == "ip6.addr" ? "prefixlen" : "netmask", prefix);
 }
 
 std::string_view advice(model::Kind kind) {
@@ -94,6 +95,9 @@ class Checker {
     const model::Setting& setting = wanted_.settings[i];
     if (!named || named->param->read_only) {
       std::string hint = named ? "it can be read only: jls shows it" : suggestion(setting.name);
+      // `jail -m web persist`: with a second word it is a line of parameters.
+      if (!named && !wanted_.configured && setting.bare() && wanted_.settings.size() > 1 && !hint.starts_with("did"))
+        hint = fmt::format("the jail of that name is name={}", setting.name);
       diags_.push_back(
           {name_at(i), prefix() + fmt::format("unknown parameter: {}", setting.name), std::move(hint)});
       return;
@@ -113,6 +117,9 @@ class Checker {
       model::Prison scratch;
       if (Result<> assigned = model::assign(scratch, one); !assigned)
         report(value_at(i, k), std::string(trim(assigned.error().text())), param);
+      for (const std::string& element : split(setting.values[k], ','))
+        if (std::string prefix = split_address(element).prefix; !is_prefix(prefix, setting.name == "ip6.addr"))
+          report(value_at(i, k), bad_prefix(setting.name, prefix), param);
     }
   }
 

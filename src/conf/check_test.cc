@@ -62,15 +62,35 @@ TEST(Check, AStopLooksAtItsOwnParametersOnly) {
               ElementsAre("stop.timeout: non-integer value \"soon\""));
 }
 
+TEST(Check, WhatStandsBehindASlash) {
+  EXPECT_THAT(errors(line({{"ip4.addr", {"10.0.0.5/44", "10.0.0.5/x", "10.0.0.5/255.0.0.x", "em0|10.0.0.5/-1 up"}},
+                           {"ip6.addr", {"::5/200,::6/129", "::5/255.0.0.0"}}})),
+              ElementsAre("ip4.addr: bad netmask \"/44\"", "ip4.addr: bad netmask \"/x\"",
+                          "ip4.addr: bad netmask \"/255.0.0.x\"", "ip4.addr: bad netmask \"/-1\"",
+                          "ip6.addr: bad prefixlen \"/200\"", "ip6.addr: bad prefixlen \"/129\"",
+                          "ip6.addr: bad prefixlen \"/255.0.0.0\""));
+  EXPECT_THAT(errors(line({{"ip4.addr", {"10.0.0.5/0", "10.0.0.5/32", "10.0.0.5/255.255.0.0", "10.0.0.5/"}},
+                           {"ip6.addr", {"::5/0", "lo|::5/128"}}})),
+              testing::IsEmpty());
+}
+
 TEST(Check, ReadOnlyParametersAreUnknownToSet) {
   EXPECT_THAT(errors(line({{"children.cur", {"3"}}})), ElementsAre("unknown parameter: children.cur"));
 }
 
 TEST(Check, SuggestsTheNearestName) {
-  std::vector<Diag> diags = check(line({{"allow.moutn", {}}, {"zzz", {}}}));
+  std::vector<Diag> diags = check(line({{"allow.moutn", {}}, {"zzz", {"1"}}}));
   ASSERT_EQ(diags.size(), 2u);
   EXPECT_EQ(diags[0].hint, "did you mean \"allow.mount\"?");
   EXPECT_THAT(diags[1].hint, testing::HasSubstr("jail(8)"));
+}
+
+TEST(Check, TellsHowAJailIsNamedBesideParameters) {
+  EXPECT_EQ(check(line({{"web", {}}, {"allow.raw_sockets", {}}}))[0].hint, "the jail of that name is name=web");
+  EXPECT_THAT(check(line({{"web", {"1"}}, {"persist", {}}}))[0].hint, testing::HasSubstr("jail(8)"));
+  model::Wanted block = line({{"web", {}}, {"persist", {}}});
+  block.configured = true;
+  EXPECT_THAT(check(block)[0].hint, testing::HasSubstr("jail(8)")) << "in a file the block has the name";
 }
 
 TEST(Check, PointsAtTheValue) {
