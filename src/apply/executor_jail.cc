@@ -69,11 +69,14 @@ Outcome Executor::create(Job& job) {
   auto jid = ports_.jails.set(settings, model::SetMode::create, job.attached);
   note_set(job, "JAIL_CREATE", settings, jid ? "" : strerror_of(jid.error().sys ? jid.error().sys : EINVAL));
   if (!jid) {
-    // FreeBSD would have found it while looking for a running jail, before it did anything.
-    if (job.unseen && jid.error().why == Why::exists)
-      warn_quoted(job, "already exists", text_of_set(jid.error()));
+    // FreeBSD would have found it while looking for a running jail, before it did anything: by the jid if one is
+    // given, and then another jail that has the name is the kernel's to complain of.
+    std::string text = text_of_set(jid.error());
+    bool by_jid = job.label.empty() && plan::text_of(job.wanted, "jid");
+    if (job.unseen && jid.error().why == Why::exists && !(by_jid && text.starts_with("jail \"")))
+      warn_quoted(job, "already exists", text);
     else
-      warn(job, text_of_set(jid.error()));
+      warn(job, text);
     return Outcome::failed;
   }
   job.jid = job.last_jid = *jid;

@@ -99,6 +99,12 @@ TEST(Start, WhatRunsAlreadyIsAnErrorOnlyByName) {
   machine.forget();
   EXPECT_EQ(machine.run({described({{"name", {"web"}}, {"persist", {}}})}, start, Source::command_line), 1);
   EXPECT_EQ(machine.voice.err, "jail: \"web\" already exists\n") << "also when the creation finds it out";
+  machine.forget();
+  EXPECT_EQ(machine.run({described({{"jid", {"5"}}, {"name", {"web"}}, {"persist", {}}})}, start, Source::command_line), 1);
+  EXPECT_EQ(machine.voice.err, "jail: jail \"web\" already exists\n") << "it is the name that is taken, not the jid";
+  machine.forget();
+  EXPECT_EQ(machine.run({described({{"jid", {"1"}}, {"name", {"x"}}, {"persist", {}}})}, start, Source::command_line), 1);
+  EXPECT_EQ(machine.voice.err, "jail: \"1\" already exists\n");
 }
 
 TEST(Start, BadPathsAreNamed) {
