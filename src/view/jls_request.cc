@@ -14,8 +14,8 @@ using model::Side;
 
 // By way of libxo's xo_errx(3) the usage begins with the program's name.
 constexpr std::string_view usage =
-    "jls: usage: jls [--libxo OPTIONS] [-dhNnqsv] [-j jail] [param ...]\n"
-    "       jls -c [-d] -j jail\n";
+    "jls: usage: jls [--libxo OPTIONS] [-adhNnqsv] [-j jail] [param ...]\n"
+    "       jls -c [-ad] -j jail\n";
 
 class Parser {
  public:
@@ -162,6 +162,7 @@ class Parser {
 
 std::variant<JlsRequest, Answer> parse_jls(std::span<const std::string> arguments,
                                            std::string_view environment) {
+  if (!arguments.empty() && arguments[0] == "--help") return Answer{std::string(usage.substr(5)), "", 0};
   XoScan scan = scan_xo_options(arguments, environment);
   std::string warnings;
   for (const std::string& warning : scan.warnings) warnings += fmt::format("jls: {}\n", warning);

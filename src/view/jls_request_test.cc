@@ -116,6 +116,9 @@ TEST(JlsRequest, Usage) {
   EXPECT_THAT(answer({"-x"}).err, StartsWith("jls: illegal option -- x\njls: usage: jls "));
   EXPECT_THAT(answer({"-nj"}).err, StartsWith("jls: option requires an argument -- j\njls: usage: jls "));
   EXPECT_EQ(answer({"-x"}).status, 1);
+  EXPECT_THAT(answer({"--help"}).out, StartsWith("usage: jls "));
+  EXPECT_EQ(answer({"--help"}).err, "");
+  EXPECT_EQ(answer({"--help"}).status, 0);
 }
 
 TEST(JlsRequest, Check) {

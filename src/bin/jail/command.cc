@@ -170,9 +170,14 @@ int Command::operate() {
 }  // namespace
 
 int run(const Surroundings& around, std::span<const std::string> arguments) {
+  if (!arguments.empty() && arguments[0] == "--help") {
+    around.voice.say(usage_text);
+    return 0;
+  }
   auto options = parse_options(arguments);
   if (!options) {
-    around.voice.complain(fmt::format("{}: {}\n{}", program, options.error().text(), usage_text));
+    bool said = options.error().why == Why::absent;
+    around.voice.complain(fmt::format("{}: {}\n{}", program, options.error().text(), said ? "" : usage_text));
     return 1;
   }
   return Command(around, std::move(*options)).run();

@@ -14,6 +14,7 @@ using apply::op_stop;
 
 constexpr std::string_view with_value = "efJnpsuU";
 constexpr std::string_view without_value = "cCdhilmqrRv";
+constexpr std::string_view stages[] = {"tree", "world", "plan", "latency"};
 
 void set_operation(Options& options, char flag) {
   switch (flag) {
@@ -87,6 +88,8 @@ Result<Options> parse_options(std::span<const std::string> arguments) {
     const std::string& argument = arguments[at];
     if (argument.starts_with("--dump=")) {
       options.dump = argument.substr(7);
+      if (std::ranges::find(stages, options.dump) == std::end(stages))  // never acts in place of a dump
+        return fail(Why::absent, "{}: no such stage (there are tree, world, plan and latency)", argument);
       ++at;
       continue;
     }
@@ -123,11 +126,12 @@ Style style_of(const Options& options) {
 const char usage_text[] =
     "usage: jail [-dhilqv] [-J jid_file] [-u username] [-U username]\n"
     "            -[cmr] param=value ... [command=command ...]\n"
-    "       jail [-dqv] [-f file] -[cmr] [jail]\n"
-    "       jail [-qv] [-f file] -[rR] ['*' | jail ...]\n"
+    "       jail [-dqv] [-f file] [-p limit] -[Ccmr] [jail]\n"
+    "       jail [-qv] [-f file] [-p limit] -[rR] ['*' | jail ...]\n"
     "       jail [-dhilqv] [-J jid_file] [-u username] [-U username]\n"
     "            [-n jailname] [-s securelevel]\n"
     "            path hostname ip[,...] command ...\n"
-    "       jail [-f file] -e separator\n";
+    "       jail [-f file] -e separator\n"
+    "       jail --dump=tree|world|plan|latency ...\n";
 
 }  // namespace cellblock::jail

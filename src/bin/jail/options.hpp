@@ -24,7 +24,7 @@ struct Options {
 };
 
 /// Reads the flags. On a wrong one, the line that FreeBSD's getopt(3) prints before the usage, as the error's
-/// text (without the program's name).
+/// text (without the program's name); Why::absent if the line says it all, without the usage.
 Result<Options> parse_options(std::span<const std::string> arguments);
 
 enum class Style : uint8_t {
@@ -37,7 +37,7 @@ enum class Style : uint8_t {
 };
 Style style_of(const Options& options);
 
-/// The text that goes to standard error before exit status 1.
+/// The text that goes to standard error before exit status 1, or to standard output for --help.
 extern const char usage_text[];
 
 }  // namespace cellblock::jail

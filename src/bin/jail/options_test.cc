@@ -68,6 +68,13 @@ TEST(ParseOptions, ALimitThatIsNoneIsNoLimit) {
 TEST(ParseOptions, DumpIsOurOwn) {
   EXPECT_EQ(parse({"--dump=latency", "-c", "web"}).dump, "latency");
   EXPECT_EQ(parse({"-c", "--dump=plan"}).dump, "plan");
+  for (const char* stage : {"--dump=plna", "--dump=", "--dump=journal"}) {
+    std::vector<std::string> line{stage, "-r", "web"};
+    auto refused = parse_options(line);
+    ASSERT_FALSE(refused) << stage;
+    EXPECT_EQ(refused.error().why, Why::absent);
+    EXPECT_EQ(refused.error().text(), fmt::format("{}: no such stage (there are tree, world, plan and latency)", stage));
+  }
 }
 
 TEST(Style, FollowsFlagsAndArguments) {

@@ -39,6 +39,10 @@ int main(int argc, char** argv, char** environment) {
   jexec::withhold_directories(inherited);
   std::vector<std::string> arguments(argv + 1, argv + argc), variables;
   for (char** variable = environment; *variable; ++variable) variables.emplace_back(*variable);
+  if (!arguments.empty() && arguments[0] == "--help") {
+    (void)!::write(1, jexec::usage.data(), jexec::usage.size());
+    return 0;
+  }
   auto parsed = jexec::parse_options(arguments, variables);
   if (auto* text = std::get_if<std::string>(&parsed)) give_up(std::move(*text));
   run(std::move(std::get<jexec::Request>(parsed)), inherited);

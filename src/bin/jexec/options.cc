@@ -5,11 +5,12 @@
 #include <optional>
 
 namespace cellblock::jexec {
-namespace {
 
-constexpr std::string_view usage =
+const std::string_view usage =
     "usage: jexec [-l] [-d working-directory] [[-e name=value] ...]\n"
     "             [-u username | -U username] jail [command ...]\n";
+
+namespace {
 
 class Parser {
  public:

@@ -14,6 +14,9 @@ struct Request {
   port::Entry entry;
 };
 
+/// What --help prints on standard output.
+extern const std::string_view usage;
+
 /// `environment` is this process's. What can't be done comes as the text for standard error; the status is 1.
 std::variant<Request, std::string> parse_options(std::span<const std::string> arguments,
                                                  std::span<const std::string> environment);
