@@ -16,7 +16,7 @@ expect_status 0 jail -c name=outer.inner persist path=/jails/j securelevel=3
 note "from level 1 on, system file flags stay as they are"
 need chattr
 jail -c name=flags persist path=/jails/j allow.chflags securelevel=0 || fail "jail -c"
-cellblock mkroot --from-binary "$(command -v chattr)" /jails/j || fail "chattr in the jail"
+copy_program "$(command -v chattr)" /jails/j || fail "chattr in the jail"
 touch /jails/j/tmp/file
 expect_status 0 jexec flags chattr +i /tmp/file
 expect_status 0 jexec flags chattr -i /tmp/file

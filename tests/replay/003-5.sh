@@ -58,7 +58,7 @@ expect allowed jexec on /bin/try tmpfs
 jail -c name=flags persist path=/jails/j allow.chflags || fail "jail -c"
 touch /jails/j/tmp/file
 need chattr
-cellblock mkroot --from-binary "$(command -v chattr)" /jails/j || fail "chattr in the jail"
+copy_program "$(command -v chattr)" /jails/j || fail "chattr in the jail"
 expect_refusal . jexec off chattr +i /tmp/file
 expect_status 0 jexec flags chattr +i /tmp/file
 expect_refusal . rm -f /jails/j/tmp/file

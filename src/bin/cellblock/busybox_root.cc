@@ -82,6 +82,7 @@ Result<std::string> fill_with_busybox(const std::string& directory) {
 }
 
 Result<> make_busybox_root(const MkrootRequest& request) {
+  CB_CHECK(open_new_root(request.directory));
   CB_TRY(std::string contents, fill_with_busybox(request.directory));
   fmt::print("{}: {}\n", request.directory, contents);
   return {};

@@ -1,12 +1,16 @@
 // A Debian root, by the distribution's own tools; and what turns any Debian into a jail's root.
+#include <ftw.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <deque>
 
 #include "base/text.hpp"
 #include "common/run.hpp"
+#include "interruptible.hpp"
 #include "mkroot.hpp"
 #include "root_dir.hpp"
 #include "root_files.hpp"
@@ -45,8 +49,9 @@ class Progress {
 };
 
 bool is_installed(std::string_view program) {
-  for (auto folder : {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"})
-    if (::access(fmt::format("{}{}", folder, program).c_str(), X_OK) == 0) return true;
+  const char* search = ::getenv("PATH");
+  for (const std::string& folder : split(fmt::format("{}:/usr/local/sbin:/usr/sbin:/sbin", search ? search : ""), ':'))
+    if (!folder.empty() && ::access(fmt::format("{}/{}", folder, program).c_str(), X_OK) == 0) return true;
   return false;
 }
 
@@ -72,6 +77,29 @@ Result<std::string> resolver() {
   return upstream ? upstream : text;
 }
 
+Result<> build_debian(const std::vector<std::string>& argv, const std::string& directory) {
+  Progress progress(fmt::format("{}:", argv[0]));
+  auto status = run({argv, true, [&progress](std::string_view line) { progress.line(line); }, {}});
+  progress.end();
+  if (!status) return pass(status.error());
+  if (*status != 0) {
+    progress.print_last();
+    return fail(Why::failed, "{} failed: nothing was made", argv[0]);
+  }
+  CB_TRY(RootDir root, RootDir::make(directory));
+  return prepare_debian(root);
+}
+
+/// What the builder has left, so that it can be tried again: on one file system, as it may have mounted others there.
+void take_away(const std::string& directory, bool keep_folder) {
+  auto remove = [](const char* path, const struct stat*, int, struct FTW* at) {
+    if (at->level > 0) ::remove(path);
+    return 0;
+  };
+  ::nftw(directory.c_str(), remove, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+  if (!keep_folder) ::rmdir(directory.c_str());
+}
+
 // As a file, so that it holds in a root without time zone data, too.
 Result<> copy_time_zone(const RootDir& root) {
   if (auto zone = sys::read_file("/etc/localtime")) CB_CHECK(root.file("/etc/localtime", 0644, *zone));
@@ -94,26 +122,28 @@ Result<> prepare_debian(const RootDir& root) {
 
 Result<> make_debian_root(const MkrootRequest& request) {
   CB_TRY(std::vector<std::string> argv, builder(request));
-  CB_CHECK(RootDir::make(request.directory));
-  Progress progress(fmt::format("{}:", argv[0]));
-  auto status = run({argv, true, [&progress](std::string_view line) { progress.line(line); }, {}});
-  progress.end();
-  if (!status) return pass(status.error());
-  if (*status != 0) {
-    progress.print_last();
-    return fail(Why::failed, "{} failed", argv[0]);
+  bool was_there = ::access(request.directory.c_str(), F_OK) == 0;
+  {
+    CB_TRY(RootDir root, open_new_root(request.directory));
+    if (!root.is_empty()) return fail(Why::exists, "{}: not empty", request.directory);
   }
-  CB_TRY(RootDir root, RootDir::make(request.directory));
-  CB_CHECK(prepare_debian(root));
-  fmt::print("{}: Debian {}\n", request.directory, request.suite.empty() ? "stable" : request.suite);
-  return {};
+  Interruptible guard;
+  auto made = build_debian(argv, request.directory);
+  if (made) {
+    fmt::print("{}: Debian {}\n", request.directory, request.suite.empty() ? "stable" : request.suite);
+    return {};
+  }
+  take_away(request.directory, was_there);
+  return made;
 }
 
 Result<> prepare_root(const MkrootRequest& request) {
   if (::access(request.directory.c_str(), F_OK) != 0) return sys_fail(ENOENT, "{}", request.directory);
   CB_TRY(RootDir root, RootDir::make(request.directory));
-  if (!root.has("/etc")) return fail(Why::invalid, "{}: no system in it", request.directory);
+  if (root.is_own_root()) return fail(Why::invalid, "{}: this is the root of this system itself", request.directory);
+  if (!root.has("/etc/passwd") || !root.has("/bin")) return fail(Why::invalid, "{}: no system in it", request.directory);
   CB_CHECK(prepare_debian(root));
+  root.mark();
   fmt::print("{}: prepared\n", request.directory);
   return {};
 }

@@ -76,6 +76,15 @@ Result<MkrootRequest> parse_mkroot(const std::vector<std::string>& words) {
   return request;
 }
 
+Result<RootDir> open_new_root(const std::string& directory) {
+  CB_TRY(RootDir root, RootDir::make(directory));
+  if (root.is_own_root()) return fail(Why::invalid, "{}: this is the root of this system itself", directory);
+  if (!root.is_empty() && !root.is_marked())
+    return fail(Why::exists, "{}: not empty, and nothing that mkroot has made", directory);
+  root.mark();
+  return root;
+}
+
 std::string human_size(uint64_t bytes) {
   constexpr std::string_view units = "BKMGT";
   double value = static_cast<double>(bytes);
@@ -85,7 +94,7 @@ std::string human_size(uint64_t bytes) {
 }
 
 Result<> make_root_from_binary(const MkrootRequest& request) {
-  CB_TRY(RootDir root, RootDir::make(request.directory));
+  CB_TRY(RootDir root, open_new_root(request.directory));
   Replica replica(root);
   for (const std::string& program : request.programs) CB_CHECK(replica.add_program(program), "{}", program);
   for (const std::string& file : request.files) CB_CHECK(replica.add_path(file), "{}", file);
@@ -99,6 +108,8 @@ const Verb mkroot_verb{
     "mkroot", "--from-binary [--file=PATH]... PROGRAM... DIR | --busybox DIR | --debian[=SUITE] [--include=PACKAGE,...] DIR | "
     "--prepare DIR",
     "make the root directory of a jail",
+    "DIR is made. If there is something in it, it must be a root of mkroot's, or one that was prepared by it.\n"
+    "\n"
     "--from-binary PROGRAM... DIR\n"
     "    Copies the programs, and what they need to run: interpreter, libraries, links. The files are read, never\n"
     "    run. A program from a folder of your own becomes bin/NAME. What a program opens later (plug-ins, data)\n"

@@ -26,6 +26,10 @@ Result<> make_debian_root(const MkrootRequest& request);
 /// What a fresh system needs before it is a jail, on a root that another tool made.
 Result<> prepare_root(const MkrootRequest& request);
 
+/// The folder to be filled, made if it is missing. Refuses what would be harmed: this host's root, and a folder with
+/// something in it that no mkroot has put there.
+Result<RootDir> open_new_root(const std::string& directory);
+
 /// The same for callers with words of their own. Returns what was put there: "busybox, 303 commands, 1.9M".
 Result<std::string> fill_with_busybox(const std::string& directory);
 Result<> prepare_debian(const RootDir& root);

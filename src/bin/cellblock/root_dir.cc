@@ -1,11 +1,14 @@
 #include "root_dir.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <cerrno>
+#include <memory>
 
 #include "base/text.hpp"
 #include "sys/file.hpp"
@@ -14,6 +17,7 @@ namespace cellblock {
 namespace {
 
 constexpr int folder = O_PATH | O_DIRECTORY;
+constexpr const char* marks[] = {"trusted.cellblock.root", "user.cellblock.root"};  // the second without rights
 
 // Writes to a name beside the final one and renames: a running program is not overwritten, and a link in the
 // way is replaced, not followed.
@@ -124,6 +128,32 @@ Result<> RootDir::remove(std::string_view path) const {
 
 bool RootDir::has(std::string_view path) const {
   return sys::open_resolved(dir_.get(), std::string(path).c_str(), O_PATH, RESOLVE_IN_ROOT).has_value();
+}
+
+bool RootDir::is_empty() const {
+  std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(fmt::format("/proc/self/fd/{}", dir_.get()).c_str()), ::closedir);
+  if (!entries) return false;
+  while (const dirent* entry = ::readdir(entries.get())) {
+    std::string_view name = entry->d_name;
+    if (name != "." && name != ".." && name != "lost+found") return false;
+  }
+  return true;
+}
+
+bool RootDir::is_own_root() const {
+  struct stat own {}, here {};
+  return ::stat("/", &own) == 0 && ::fstat(dir_.get(), &here) == 0 && own.st_dev == here.st_dev && own.st_ino == here.st_ino;
+}
+
+void RootDir::mark() const {
+  for (const char* name : marks)
+    if (::fsetxattr(dir_.get(), name, "1", 1, 0) == 0) return;
+}
+
+bool RootDir::is_marked() const {
+  for (const char* name : marks)
+    if (::fgetxattr(dir_.get(), name, nullptr, 0) >= 0) return true;
+  return false;
 }
 
 }  // namespace cellblock

@@ -34,6 +34,14 @@ class RootDir {
   Result<> remove(std::string_view path) const;
 
   bool has(std::string_view path) const;
+  /// Nothing is in it but what a fresh file system has.
+  bool is_empty() const;
+  /// It is the root of this process itself.
+  bool is_own_root() const;
+  /// Notes in an extended attribute, as far as the file system has them, that this is a root of ours: one that more
+  /// may be put into.
+  void mark() const;
+  bool is_marked() const;
   const std::string& path() const { return path_; }
   int fd() const { return dir_.get(); }
 

@@ -88,5 +88,15 @@ TEST_F(RootDirTest, ALinkInTheWayIsReplacedNotFollowed) {
   EXPECT_EQ(folder.read("a/root/hosts"), "jail");
 }
 
+TEST_F(RootDirTest, KnowsWhatIsInIt) {
+  EXPECT_TRUE(root.is_empty());
+  ASSERT_TRUE(root.directory("/lost+found"));
+  EXPECT_TRUE(root.is_empty()) << "a fresh file system";
+  ASSERT_TRUE(root.file("/.x", 0644, ""));
+  EXPECT_FALSE(root.is_empty());
+  EXPECT_FALSE(root.is_own_root());
+  EXPECT_TRUE(RootDir::make("/").value().is_own_root());
+}
+
 }  // namespace
 }  // namespace cellblock

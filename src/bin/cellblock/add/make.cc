@@ -1,39 +1,16 @@
 #include "add/make.hpp"
 
-#include <signal.h>
-
 #include <functional>
 
 #include "add/fill.hpp"
 #include "add/image.hpp"
 #include "add/workspace.hpp"
+#include "interruptible.hpp"
 #include "model/mount_type.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::add {
 namespace {
-
-volatile sig_atomic_t interrupted = 0;
-
-// ^C ends the program that fills the disk; this one lives on to take away what was made.
-class Interruptible {
- public:
-  Interruptible() {
-    struct sigaction note {};
-    note.sa_handler = [](int) { interrupted = 1; };
-    note.sa_flags = SA_RESTART;
-    for (size_t i = 0; i < std::size(signals); ++i) ::sigaction(signals[i], &note, &before_[i]);
-  }
-  ~Interruptible() {
-    for (size_t i = 0; i < std::size(signals); ++i) ::sigaction(signals[i], &before_[i], nullptr);
-  }
-  Interruptible(const Interruptible&) = delete;
-  Interruptible& operator=(const Interruptible&) = delete;
-
- private:
-  static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction before_[std::size(signals)];
-};
 
 Result<std::string> build(const Workspace& workspace, const Answers& answers) {
   CB_TRY(uint64_t bytes, model::expand_number(answers.size));
@@ -67,7 +44,7 @@ Result<std::string> make(const Answers& answers, const Places& places) {
   Interruptible guard;
   CB_TRY(Workspace workspace, Workspace::create(places));
   auto contents = build(workspace, answers);
-  if (interrupted) return fail(Why::failed, "interrupted: nothing was made");
+  if (guard.happened()) return fail(Why::failed, "interrupted: nothing was made");
   CB_CHECK(contents);
   CB_CHECK(workspace.place_image());
   CB_CHECK(include_in_main(places));
