@@ -61,10 +61,14 @@ std::string jail_block(const Answers& answers, const Places& places) {
 }
 
 std::string with_include(std::string_view text, const std::string& config) {
-  if (trim(text).empty()) return fmt::format("{}.include \"/etc/jail.conf.d/*.conf\";\n", text);
   for (const std::string& line : split(text, '\n'))
     if (std::string pattern = included(line); !pattern.empty() && glob_match(pattern, config)) return std::string(text);
-  return fmt::format("{}{}.include \"{}\";\n", text, text.ends_with('\n') ? "" : "\n", config);
+  // A file that is included by its own name would be read twice.
+  std::string out;
+  for (const std::string& line : split(text.substr(0, text.size() - text.ends_with('\n')), '\n'))
+    if (std::string file = included(line); file.empty() || !glob_match("/etc/jail.conf.d/*.conf", file)) out += line + "\n";
+  if (trim(out).empty()) out.clear();
+  return out + ".include \"/etc/jail.conf.d/*.conf\";\n";
 }
 
 std::string with_boot(std::string_view rc_conf, const std::string& name) {

@@ -23,8 +23,8 @@ inline constexpr std::string_view main_config = "/etc/jail.conf";
 /// A jail.conf that holds the jail.
 std::string jail_block(const Answers& answers, const Places& places);
 
-/// /etc/jail.conf with an .include that reaches `config`; as it was if it has one. Empty before: it includes all
-/// of jail.conf.d.
+/// /etc/jail.conf with an .include of all of jail.conf.d; as it was if one reaches `config` already.
+/// Lines that include single files of that folder make way.
 std::string with_include(std::string_view text, const std::string& config);
 
 /// rc.conf with the jail started at boot; as it was if it is already.

@@ -50,8 +50,11 @@ TEST(WithInclude, AddsOneLineWhereItIsMissing) {
   EXPECT_EQ(with_include("", config), all);
   EXPECT_EQ(with_include(all, config), all);
   EXPECT_EQ(with_include("  .include '/etc/jail.conf.d/web.conf'", config), "  .include '/etc/jail.conf.d/web.conf'");
-  std::string other = "a { path = /a; }\n# .include \"/etc/jail.conf.d/*.conf\";\n.include \"/etc/jail.conf.d/b.conf\";";
-  EXPECT_EQ(with_include(other, config), other + "\n.include \"/etc/jail.conf.d/web.conf\";\n");
+  std::string other = "a { path = /a; }\n# .include \"/etc/jail.conf.d/*.conf\";\nb { path = /b; }";
+  EXPECT_EQ(with_include(other, config), other + "\n" + all);
+  EXPECT_EQ(with_include(other + "\n" + all, "/etc/jail.conf.d/db.conf"), other + "\n" + all) << "once";
+  std::string single = ".include \"/etc/jail.conf.d/b.conf\";\n", elsewhere = ".include \"/srv/c.conf\";\n";
+  EXPECT_EQ(with_include(single + elsewhere, config), elsewhere + all) << "nothing twice";
 }
 
 TEST(WithBoot, ListsTheJail) {
