@@ -57,6 +57,55 @@ expect_line 'persist.*maybe|unknown parameter value' conf -c c
 expect_line 'none.conf: No such file or directory' jail -f "$W/none.conf" -c c
 expect_clean "bad files"
 
+note "typing errors"
+for stage in plna ''; do
+  expect_line "^jail: --dump=$stage: no such stage \(there are tree, world, plan and latency\)$" \
+    jail --dump=$stage -c name=c path="$W/root" persist
+done
+expect_clean "a stage that there is not"
+expect_typo() {
+  local wanted=$1 said status=0
+  shift
+  said=$("$@" 2>&1) || status=$?
+  [ $status = 2 ] && grep -qF "$wanted" <<<"$said" || fail "$*: status $status: $said"
+}
+expect_typo 'cellblock: doctor: x: no word is wanted here' cellblock doctor x
+expect_typo 'cellblock: doctor: --repiar: unknown option (did you mean "--repair"?)' cellblock doctor --repiar
+expect_typo 'cellblock: unknown verb: doctr (did you mean "doctor"?)' cellblock doctr
+expect_refusal '^jail: jail "c" already exists$' bash -c \
+  "jail -c name=c path=$W/root persist; jail -c jid=77 name=c path=$W/root persist; s=\$?; jail -r c; exit \$s"
+jail -c name=c path="$W/root" persist || fail "jail -c"
+expect_line 'unknown parameter: c' jail -m c allow.raw_sockets
+grep -q 'the jail of that name is name=c' "$W/said" || fail "no hint: $(cat "$W/said")"
+for program in jail jls jexec; do
+  "$program" --help 2>&1 >/dev/null | grep . && fail "$program --help complains"
+  "$program" --help | grep -q "^usage: $program " || fail "$program --help"
+done
+cellblock --dump=snapshot | grep -qE '^jail [0-9]+ c$' || fail "--dump=snapshot: $(cellblock --dump=snapshot)"
+jail -r c || fail "jail -r"
+
+note "roots in the wrong place"
+expect_line 'mkroot: /: this is the root of this system' cellblock mkroot --busybox /
+expect_line 'mkroot: /: this is the root of this system' cellblock mkroot --from-binary /bin/sh /
+expect_line 'mkroot: /: this is the root of this system' cellblock mkroot --prepare /
+mkdir -p "$W/home" "$W/fake"
+echo dear >"$W/home/letter"
+for kind in --busybox "--from-binary /bin/sh" --debian; do
+  expect_line "mkroot: $W/home: not empty" cellblock mkroot $kind "$W/home"
+done
+expect_line "mkroot: $W/home: no system in it" cellblock mkroot --prepare "$W/home"
+[ "$(ls -A "$W/home")" = letter ] || fail "a folder of somebody's: $(ls -A "$W/home")"
+# A builder that fails half-way.
+for builder in mmdebstrap debootstrap; do
+  printf '#!/bin/sh\nfor dir; do :; done\nmkdir -p "%s"; echo half >"%s"; exit 1\n' "$W/deb/etc/apt" "$W/deb/etc/passwd" \
+    >"$W/fake/$builder"
+  chmod 755 "$W/fake/$builder"
+done
+for try in first second; do
+  PATH=$W/fake:$PATH expect_line 'mkroot: mmdebstrap failed' cellblock mkroot --debian "$W/deb"
+  [ ! -e "$W/deb" ] || fail "a failed --debian leaves $(find "$W/deb")"
+done
+
 note "no rights"
 file <<<"c { path = $W/root; persist; mount.devfs; exec.start = true; children.max = 2; }"
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }

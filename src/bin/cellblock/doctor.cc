@@ -28,7 +28,7 @@ constexpr std::array checks{
     Check{"cgroup.kill", has_cgroup_kill, false, "jails are killed process by process (Linux 5.14)"},
     Check{"clone3 into a cgroup", has_clone_into_cgroup, false, "starting a jail takes some 10 ms longer (Linux 5.7)"},
     Check{"seccomp notification", has_seccomp_notify, false,
-          "no mount, sethostname or uname of a jail's own, no jails in jails (Linux 5.0)"},
+          "a jail has no mount, sethostname or uname of its own, and no jails in it (Linux 5.0)"},
     Check{"pidfs", has_pidfs, false, "a process is known by pid and start time instead (Linux 6.9)"},
     Check{"proc pidns=", has_proc_pidns, false, "a jail's /proc is mounted by the jail, not for it (Linux 6.17)"},
     Check{"overlay from descriptors", has_overlay_descriptors, false,
@@ -37,10 +37,10 @@ constexpr std::array checks{
 };
 
 constexpr std::array kinds{
-    std::pair{"veth", "no epair(4): vnet jails can't be connected"},
-    std::pair{"bridge", "no if_bridge(4)"},
-    std::pair{"vlan", "no vlan(4)"},
-    std::pair{"vrf", "no routing tables per interface"},
+    std::pair{"veth", "vnet jails can't be connected by an epair"},
+    std::pair{"bridge", "interfaces can't be bridged"},
+    std::pair{"vlan", "tagged interfaces can't be made"},
+    std::pair{"vrf", "interfaces can't have a routing table each"},
 };
 
 void print_line(std::string_view name, Has has, std::string_view cost) {
@@ -53,7 +53,7 @@ void print_landlock() {
   int abi = landlock_abi();
   if (abi >= 6) fmt::print("{:<26} yes, ABI {}\n", "landlock", abi);
   else if (abi > 0) fmt::print("{:<26} yes, ABI {}: abstract unix sockets are not kept apart (Linux 6.12)\n", "landlock", abi);
-  else print_line("landlock", Has::no, "no isolation of single programs, abstract unix sockets are not kept apart");
+  else print_line("landlock", Has::no, "single programs can't be isolated, abstract unix sockets are not kept apart");
 }
 
 /// One line for each thing that was undone.
@@ -66,7 +66,7 @@ Result<> repair() {
 
 Result<int> run(const Words& words) {
   for (const std::string& word : words)
-    if (word != "--repair") return usage(doctor_verb);
+    if (word != "--repair") return refuse(doctor_verb, word, "--repair");
   if (!words.empty()) CB_CHECK(repair());
   int status = 0;
   for (const Check& check : checks) {

@@ -5,9 +5,11 @@
 #include "conf/print.hpp"
 #include "conf/resolve.hpp"
 #include "conf/source.hpp"
+#include "kernel/open.hpp"
 #include "plan/dump.hpp"
 #include "sys/file.hpp"
 #include "verb.hpp"
+#include "view/dump.hpp"
 
 namespace cellblock {
 namespace {
@@ -38,7 +40,14 @@ Result<int> dump(std::string_view stage, const Words& words) {
     fmt::print("{}", journal);
     return 0;
   }
-  if (stage != "tree" && stage != "world" && stage != "plan") return fail(Why::invalid, "--dump={}: no such stage", stage);
+  if (stage == "snapshot") {
+    CB_TRY(std::unique_ptr<port::Jails> jails, kernel::open_jails());
+    CB_TRY(model::Snapshot snapshot, jails->get());
+    fmt::print("{}", view::dump(snapshot));
+    return 0;
+  }
+  if (stage != "tree" && stage != "world" && stage != "plan") 
+    return fail(Why::invalid, "--dump={}: no such stage (there are tree, world, plan, journal and snapshot)", stage);
   conf::DiskSources sources;
   conf::Parsed parsed = conf::parse(sources, words.empty() ? "/etc/jail.conf" : words[0]);
   conf::Resolved resolved = conf::resolve(parsed.tree);

@@ -33,7 +33,7 @@ const Verb* find_verb(std::string_view name) {
 
 void print_list(FILE* out) {
   fmt::print(out, "usage: cellblock VERB [ARGUMENT...]\n"
-                  "       cellblock --dump=tree|world|plan|journal [FILE [JAIL...]]\n\n");
+                  "       cellblock --dump=tree|world|plan|journal|snapshot [FILE [JAIL...]]\n\n");
   for (const Verb* verb : verbs) fmt::print(out, "  {:<10} {}\n", verb->name, verb->summary);
   fmt::print(out, "\n`cellblock help VERB` explains one. jail(8), jls(8) and jexec(8) are commands of their own.\n");
 }
@@ -43,7 +43,9 @@ void explain(const Verb& verb) {
 }
 
 int unknown(std::string_view name) {
-  fmt::print(stderr, "cellblock: unknown verb: {}\n", name);
+  std::vector<std::string_view> names;
+  for (const Verb* verb : verbs) names.push_back(verb->name);
+  fmt::print(stderr, "cellblock: unknown verb: {}{}\n", name, did_you_mean(name, names));
   print_list(stderr);
   return 2;
 }

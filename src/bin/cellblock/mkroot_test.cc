@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
+#include "common/test_folder.hpp"
+#include "verb.hpp"
+
 namespace cellblock {
 namespace {
 
@@ -39,6 +44,53 @@ TEST(Mkroot, WhatIsWrongIsSaid) {
   EXPECT_EQ(error_of({"--busybox=x", "a"}), "--busybox takes no value");
   EXPECT_EQ(error_of({"--mirror"}), "--mirror needs a value");
   EXPECT_EQ(error_of({"--nope", "a"}), "unknown option --nope");
+}
+
+std::string refusal(Result<> done) { return done ? "no error" : done.error().text(); }
+
+class MkrootFolder : public testing::Test {
+ protected:
+  TestFolder folder;
+  MkrootRequest request{.kind = "prepare", .directory = folder.at("root")};
+
+  void SetUp() override {
+    if (RootDir root = RootDir::make(folder.at("mark")).value(); root.mark(), !root.is_marked())
+      GTEST_SKIP() << "no extended attributes here";
+  }
+};
+
+TEST_F(MkrootFolder, OnlyAnEmptyOneOrItsOwn) {
+  ASSERT_TRUE(open_new_root(request.directory));
+  folder.write("root/file", "");
+  EXPECT_TRUE(open_new_root(request.directory)) << "more may be put into it";
+  std::filesystem::create_directory(folder.at("home"));
+  folder.write("home/letter", "");
+  auto refused = open_new_root(folder.at("home"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().text(), folder.at("home") + ": not empty, and nothing that mkroot has made");
+  EXPECT_FALSE(open_new_root("/"));
+  EXPECT_FALSE(open_new_root("/tmp/.."));
+}
+
+TEST_F(MkrootFolder, PreparesASystemOnly) {
+  EXPECT_EQ(refusal(prepare_root(request)), request.directory + ": No such file or directory");
+  std::filesystem::create_directories(folder.at("root/etc"));
+  std::filesystem::create_directories(folder.at("root/bin"));
+  EXPECT_EQ(refusal(prepare_root(request)), request.directory + ": no system in it");
+  folder.write("root/etc/passwd", "");
+  EXPECT_EQ(refusal(prepare_root(request)), "no error");
+  EXPECT_TRUE(open_new_root(request.directory)) << "now more may be put into it";
+  request.directory = "/";
+  EXPECT_EQ(refusal(prepare_root(request)), "/: this is the root of this system itself");
+}
+
+TEST(DidYouMean, NamesWhatIsNear) {
+  std::string_view verbs[] = {"add", "doctor", "mkroot"};
+  EXPECT_EQ(did_you_mean("doctr", verbs), " (did you mean \"doctor\"?)");
+  EXPECT_EQ(did_you_mean("mkrot", verbs), " (did you mean \"mkroot\"?)");
+  EXPECT_EQ(did_you_mean("ad", verbs), " (did you mean \"add\"?)");
+  EXPECT_EQ(did_you_mean("start", verbs), "");
+  EXPECT_EQ(did_you_mean("", verbs), "");
 }
 
 TEST(HumanSize, ThreeFiguresAtMost) {

@@ -26,6 +26,12 @@ extern const Verb add_verb, bsd_verb, doctor_verb, mkroot_verb;
 /// "usage: cellblock NAME SYNOPSIS" on stderr, and the exit status for that.
 int usage(const Verb& verb);
 
+/// What is wrong with a word behind the verb, and then the same. `option` is the only one that the verb takes.
+int refuse(const Verb& verb, std::string_view word, std::string_view option);
+
+/// ` (did you mean "doctor"?)`, if one of the words is near; else nothing.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> words);
+
 /// `cellblock --dump=STAGE [FILE]`: a stage of the way from text to running jails, as text on stdout.
 Result<int> dump(std::string_view stage, const Words& words);
 
