@@ -49,8 +49,9 @@ expect 'jail -c name=w' ''
 expect 'jail -c depend=m' mail my
 expect "jail -c path=$stubs/files/" "$stubs/files/sub"
 expect "jail -c mount.fstab=$stubs/files/so" "$stubs/files/some.conf"
-expect 'jail -r w' web web web.inner
+expect 'jail -r w' web web.inner
 expect 'jail -qr d' db
+expect 'jail -r ' 77 db jail mail my web web.inner
 expect 'jail -rc m' mail my
 expect 'jail -f other.conf -c o' other osreldate= osrelease=
 expect 'jail -f other.conf -vc ot' other
@@ -76,6 +77,11 @@ expect 'jexec -u roo' root
 among 'jexec web bas' bash
 among 'jexec web ' ls
 among 'jexec -' -l
+among 'jexec -' -e
+among 'jexec -e PAT' PATH=
+expect 'jexec -e A=b w' web web.inner
+expect 'jexec -e A=b -e C=d d' db
+among 'jexec -e A=b web bas' bash
 
 expect 'cellblock d' doctor
 expect 'cellblock help b' bsd
@@ -91,6 +97,11 @@ expect 'cellblock doctor ' --repair
 expect 'cellblock --dump=w' world
 expect 'cellblock mkroot --b' --busybox
 among 'cellblock bsd mou' mount
+among 'cellblock bsd kldl' kldload
+among 'cellblock bsd service ' jail
+among 'cellblock bsd service jail ' onestart
+expect 'cellblock bsd service jail start d' db
+among 'cellblock --' --help
 
 # With a bash that does not split words at '=', answers are whole words.
 COMP_WORDBREAKS=${COMP_WORDBREAKS//=/}

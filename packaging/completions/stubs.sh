@@ -14,6 +14,7 @@ printf 'name=web,path=/web,persist\nname="my jail",path=/x\njid=77,path=/y\nname
 STUB
 cat >"$stubs/cellblock" <<'STUB'
 #!/bin/sh
+[ "$1" = bsd ] && { printf 'kldload\nmount\nservice\n'; exit 0; }
 printf 'usage: cellblock VERB\n\n  add        make\n  bsd        run\n  doctor     say\n  help       list\n\nsee also\n'
 STUB
 chmod +x "$stubs"/*

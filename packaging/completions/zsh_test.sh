@@ -48,6 +48,12 @@ among 'jail -r ' web.inner db
 among 'jls -j ' web db
 among 'jls children.' children.cur
 among 'jexec ' web db
+among 'jexec -e A=b ' web db
+among 'jexec -e PAT' PATH
+among 'cellblock bsd kldl' kldload
+among 'cellblock bsd service ' jail
+among 'cellblock bsd service jail ' onestart
+among 'cellblock bsd service jail start ' db
 among 'cellblock ' add bsd doctor
 among 'cellblock add --' --name --source --yes
 among 'cellblock add -b ' yes no
