@@ -28,11 +28,12 @@
 namespace cellblock::kernel {
 namespace {
 
-/// PATH of a command that is given none.
 constexpr unsigned seccomp_wait_killable = 1 << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 
+/// Where a command is looked for that is given no PATH.
 constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-/// What a clean environment has, as FreeBSD's jexec -l; with the directories where Linux keeps its programs.
+/// PATH of a clean environment. FreeBSD's is /bin:/usr/bin; dpkg and many a start script end at once without what
+/// Linux has in sbin.
 constexpr const char* clean_path = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// systemd's stand-in for the kernel command line: a jail has a cgroup2 group of its own and none in v1.

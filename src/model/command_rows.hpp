@@ -25,7 +25,7 @@ inline constexpr Param command_rows[] = {
     {.name = "exec.clean", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "9.1",
      .text = "Commands inside get a clean environment: HOME, SHELL, TERM, USER and PATH, and start in the home "
              "directory of their user.",
-     .on_linux = "PATH is /bin:/usr/bin unless the jail's login class says otherwise."},
+     .on_linux = "PATH is /usr/sbin:/usr/bin:/sbin:/bin: Linux's package tools and start scripts need what lies in sbin."},
     {.name = "exec.jail_user", .kind = Kind::string, .side = Side::command, .fallback = "the current user",
      .since = "9.1", .text = "The user who runs the commands inside, looked up in the jail's password file.",
      .on_linux = "As on FreeBSD."},

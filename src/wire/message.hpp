@@ -4,6 +4,7 @@
 // A request is a verb and its words; an answer starts with "ok" or "error". Words are encoded by vis().
 //
 //   set MODE ATTACHING name=value ...      ->  ok JID
+//   self                                   ->  ok, then a journal of the caller's own jail alone, as far as it may know
 //   get                                    ->  ok, then a journal (record::rewrite) of what the caller sees
 //   remove JID / left JID                  ->  ok
 //   enter JID HOST_USER USER               ->  ok FD ... UID GID HOME SHELL GROUP ... , then the jail's journal;

@@ -131,7 +131,7 @@ std::string change_owner() {
   return file < 0 ? "open:" + outcome(-1) : outcome(::fchown(file, 5, 5));
 }
 
-/// A file system of this program's own; its answers are never asked for.
+/// Sets its audit user, and sets it again: only the second time takes a right.
 std::string set_audit_user() {
   for (const char* id : {"1000", "1001"}) {  // the first one anyone may set
     int file = ::open("/proc/self/loginuid", O_WRONLY);
