@@ -32,9 +32,9 @@ fuzz: ## build the fuzzers and run each for FUZZ_SECONDS (30)
 	@tools/packages.sh build fuzz
 	@tools/fuzz.sh
 
-demo: all ## jails from a jail.conf, started, shown, probed, timed, stopped
-	@tools/packages.sh demo
-	@tools/demo.sh
+demo: all ## jails from a jail.conf, started, shown, probed, timed, stopped; DEBIAN=1: one is a Debian
+	@tools/packages.sh demo $(if $(DEBIAN),debian)
+	@DEBIAN=$(DEBIAN) tools/demo.sh
 
 install: all ## install under DESTDIR and PREFIX (/usr/local)
 	@DESTDIR=$(DESTDIR) cmake --install build --prefix $(PREFIX)
