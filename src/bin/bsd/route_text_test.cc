@@ -55,6 +55,8 @@ TEST(RouteGet, TellsTheEntry) {
             "      flags: <UP,GATEWAY,DONE,STATIC>\n"
             " recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n"
             "       0         0         0         0      1500         1         0 \n");
+  EXPECT_TRUE(get_text(net::Ip{}, route("0.0.0.0/0", "10.0.0.1", RTPROT_STATIC), 0, 1500, names)
+                  .starts_with("   route to: default\ndestination: default\n"));
 }
 
 }  // namespace
