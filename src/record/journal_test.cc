@@ -83,7 +83,7 @@ TEST(Journal, KnowsTheUpperDirectoryOfAUnion) {
   ASSERT_EQ(state.mounts.size(), 1u);
   EXPECT_EQ(state.mounts[0].target, "/j/a b");
   EXPECT_EQ(state.mounts[0].upper, "/the upper");
-  EXPECT_EQ(rewrite(state), mount_line(state.mounts[0]));
+  EXPECT_NE(rewrite(state).find(mount_line(state.mounts[0])), std::string::npos);
 }
 
 TEST(Journal, TornAndForeignLinesChangeNothing) {
