@@ -115,8 +115,10 @@ class Checker {
       model::Setting one = kernel_setting({setting.name, {setting.values[k]}});
       if (setting.values.size() > 1 && one.values[0].empty()) one.values[0] = " ";
       model::Prison scratch;
-      if (Result<> assigned = model::assign(scratch, one); !assigned)
+      if (Result<> assigned = model::assign(scratch, one); !assigned) {
         report(value_at(i, k), std::string(trim(assigned.error().text())), param);
+        continue;
+      }
       for (const std::string& element : split(setting.values[k], ','))
         if (std::string prefix = split_address(element).prefix; !is_prefix(prefix, setting.name == "ip6.addr"))
           report(value_at(i, k), bad_prefix(setting.name, prefix), param);
