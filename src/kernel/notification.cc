@@ -117,9 +117,7 @@ bool Notification::by_root_of(const model::Jail& jail) const {
   if (!model::allowed(jail.prison.allow, model::Allow::suser)) return false;
   auto status = sys::read_file(fmt::format("/proc/{}/status", pid()));
   if (!status || !valid()) return false;
-  size_t at = status->find("\nUid:");
-  if (at == status->npos) return false;
-  std::vector<std::string> ids = split_words(std::string_view(*status).substr(at + 5, status->find('\n', at + 1) - at - 5));
+  std::vector<std::string> ids = sys::status_words(*status, "Uid");
   return ids.size() >= 2 && parse_int(ids[1]) == static_cast<int64_t>(jail.runtime.uid_base);  // real, effective
 }
 
@@ -140,8 +138,8 @@ Result<Fd> Notification::descriptor(uint64_t number) const {
   Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid(), of_thread)));
   if (!process) {  // the calling thread's process, whose table is usually the same
     CB_TRY(std::string status, sys::read_file(fmt::format("/proc/{}/status", pid())));
-    size_t at = status.find("\nTgid:");
-    auto leader = at == status.npos ? std::nullopt : parse_int(trim(status.substr(at + 6, status.find('\n', at + 1) - at - 6)));
+    std::vector<std::string> words = sys::status_words(status, "Tgid");
+    auto leader = words.empty() ? std::nullopt : parse_int(words[0]);
     if (!leader) return bare_fail(ESRCH);
     CB_TRY(process, sys::open_process(static_cast<pid_t>(*leader)));
   }

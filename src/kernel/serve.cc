@@ -71,9 +71,7 @@ Result<std::string> do_processes(Counter& counter, JailId jid, const Jail& calle
   for (pid_t pid : pids) {
     auto status = sys::read_file(fmt::format("/proc/{}/status", pid));
     if (!status) continue;
-    size_t at = status->find("NSpid:");
-    if (at == status->npos) continue;
-    std::vector<std::string> levels = split_words(std::string_view(*status).substr(at + 6, status->find('\n', at) - at - 6));
+    std::vector<std::string> levels = sys::status_words(*status, "NSpid");
     if (depth < levels.size()) answer += " " + levels[depth];
   }
   return answer;

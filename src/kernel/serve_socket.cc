@@ -47,12 +47,8 @@ std::vector<gid_t> groups_of(const Notification& call) {
   std::vector<gid_t> groups;
   auto status = sys::read_file(fmt::format("/proc/{}/status", call.pid()));
   if (!status || !call.valid()) return groups;
-  auto words = [&](std::string_view name) {
-    size_t at = status->find(name);
-    return at == status->npos ? std::vector<std::string>() : split_words(std::string_view(*status).substr(at + name.size(), status->find('\n', at + 1) - at - name.size()));
-  };
-  std::vector<std::string> own = words("\nGid:");
-  for (const std::string& word : words("\nGroups:"))
+  std::vector<std::string> own = sys::status_words(*status, "Gid");
+  for (const std::string& word : sys::status_words(*status, "Groups"))
     if (auto group = parse_int(word)) groups.push_back(static_cast<gid_t>(*group));
   if (own.size() >= 2)
     if (auto group = parse_int(own[1])) groups.insert(groups.begin(), static_cast<gid_t>(*group));

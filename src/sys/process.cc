@@ -159,6 +159,14 @@ Result<> run_sharing(const std::function<void()>& body, int cgroup) {
   return {};
 }
 
+std::vector<std::string> status_words(std::string_view status, std::string_view name) {
+  const std::string start = fmt::format("\n{}:", name);
+  size_t at = status.find(start);
+  if (at == status.npos) return {};
+  at += start.size();
+  return split_words(status.substr(at, status.find('\n', at) - at));
+}
+
 bool wait_departed(pid_t* tid, int pidfd, int seconds) {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);

@@ -6,6 +6,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
@@ -32,6 +35,9 @@ Result<> send_signal(int pidfd, int signal);
 Result<bool> wait_end(int pidfd, int milliseconds);
 /// Reaps a child. Returns waitpid(2)'s status.
 Result<int> reap(int pidfd);
+
+/// The words behind `name` in the text of a /proc/PID/status (proc_pid_status(5)); none where there is no such line.
+std::vector<std::string> status_words(std::string_view status, std::string_view name);
 
 /// Runs `body` in a child that shares memory and descriptors, while the caller sleeps: for work that needs
 /// another pid namespace for its process. `body` must not exit or throw. `cgroup` >= 0: the child is born there.

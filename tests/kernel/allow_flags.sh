@@ -2,13 +2,10 @@
 # errno's names or OK (tests/kernel/probe).
 . "$(dirname "$0")/../replay/lib.sh"
 need jail jls jexec ip
-busybox_root "$W/root"
+mapping_root "$W/root"
 cp "$build/tests/probe" "$W/root/bin/probe"
 mkdir -p "$W/root/mnt" "$W/root/src"
 echo text >"$W/root/src/file"
-case $(stat -f -c %T "$W/root") in
-overlayfs | 9p) skip "the root's file system maps no ids" ;;
-esac
 
 seen=" "
 refused='.*(not permitted|permission denied).*'

@@ -2,10 +2,7 @@
 # already inside notice.
 . "$(dirname "$0")/../replay/lib.sh"
 need jail jls jexec
-busybox_root "$W/root"
-case $(stat -f -c %T "$W/root") in
-overlayfs | 9p) skip "the root's file system maps no ids" ;;
-esac
+mapping_root "$W/root"
 cp "$build/tests/probe" "$W/root/bin/probe"
 begin() { expect "" jail -c name=t path="$W/root" persist mount.procfs "$@"; }
 

@@ -3,10 +3,7 @@
 . "$(dirname "$0")/../replay/lib.sh"
 need jail jls jexec
 need_bsd
-busybox_root "$W/root"
-case $(stat -f -c %T "$W/root") in
-overlayfs | 9p) skip "the root's file system maps no ids" ;;
-esac
+mapping_root "$W/root"
 cp "$build/tests/probe" "$W/root/bin/probe"
 cp "$build/libexec/cellblock/bsd/bsdbox" "$W/root/bin/bsdbox"
 mkdir -p "$W/root/bsd" "$W/root/mnt" "$W/root/src/below" "$W/root/m" "$W/root/p"

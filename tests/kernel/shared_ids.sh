@@ -2,10 +2,7 @@
 # could do to the programs on the host that enter it, whatever its ids.
 . "$(dirname "$0")/../replay/lib.sh"
 need jail jls jexec
-busybox_root "$W/root"
-case $(stat -f -c %T "$W/root") in
-overlayfs | 9p) skip "the root's file system maps no ids" ;;
-esac
+mapping_root "$W/root"
 cp "$build/tests/probe" "$W/root/bin/probe"
 for program in jail jls jexec; do cp "$build/bin/$program" "$W/root/bin/"; done
 

@@ -158,6 +158,14 @@ busybox_root() {
   printf 'root:x:0:\ndaemon:x:1:\nwww:x:80:\n' >"$1/etc/group"
 }
 
+# mapping_root DIR: the same where ids can be mapped; skipped where the file system can't.
+mapping_root() {
+  busybox_root "$1"
+  case $(stat -f -c %T "$1") in
+  overlayfs | 9p) skip "the root's file system maps no ids" ;;
+  esac
+}
+
 # base_txz FILE: what FreeBSD's installer calls base.txz: a base system as a tar archive.
 base_txz() {
   busybox_root "$W/base"

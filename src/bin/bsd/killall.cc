@@ -15,7 +15,7 @@
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "devfs_nodes.hpp"
-#include "kernel/open.hpp"
+#include "jail_processes.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::bsd {
@@ -160,19 +160,6 @@ struct Choice {
   std::optional<std::set<pid_t>> jail;  ///< those in it, and in jails within
 };
 
-Result<std::set<pid_t>> processes_in(const std::string& word) {
-  CB_TRY(std::unique_ptr<port::Jails> jails, kernel::open_jails());
-  CB_TRY(model::Jail jail, jails->find(word));
-  CB_TRY(model::Snapshot all, jails->get());
-  std::set<pid_t> inside;
-  for (const auto& [jid, other] : all.jails) {
-    if (jid != jail.prison.jid && !model::is_below(other.prison.name, jail.prison.name)) continue;
-    CB_TRY(std::vector<pid_t> pids, jails->processes(jid));
-    inside.insert(pids.begin(), pids.end());
-  }
-  return inside;
-}
-
 bool is_confirmed(const Process& process, const std::string& signal) {
   fmt::print("Send signal {} to {} (pid {} uid {})? ", signal, process.name, process.pid, process.real);
   std::fflush(stdout);
@@ -227,7 +214,7 @@ int killall(const Words& words) {
       warnx(me, "{}", inside.error().text());
       return 1;
     }
-    choice.jail = std::move(*inside);
+    choice.jail = std::move(inside->pids);
   }
   if (!request.terminal.empty()) {
     choice.terminal = terminal_of(request.terminal);

@@ -9,6 +9,7 @@
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "devfs_nodes.hpp"
+#include "jail_processes.hpp"
 #include "kernel/open.hpp"
 #include "sockstat_text.hpp"
 #include "stack.hpp"
@@ -83,21 +84,13 @@ class Holders {
 
 /// The processes of jail `word`, and the calling process goes into its network stack if it has one of its own.
 Result<std::set<pid_t>> visit(const std::string& word) {
-  CB_TRY(std::unique_ptr<port::Jails> jails, kernel::open_jails());
-  CB_TRY(model::Jail jail, jails->find(word));
-  CB_TRY(model::Snapshot all, jails->get());
-  std::set<pid_t> inside;
-  for (const auto& [jid, other] : all.jails) {
-    if (jid != jail.prison.jid && !model::is_below(other.prison.name, jail.prison.name)) continue;
-    CB_TRY(std::vector<pid_t> pids, jails->processes(jid));
-    inside.insert(pids.begin(), pids.end());
-    if (other.runtime.keeper > 0 && !kernel::jailed()) inside.insert(other.runtime.keeper);
-  }
-  if (jail.prison.vnet == model::Sys::fresh) {
+  CB_TRY(JailProcesses inside, processes_in(word));
+  if (!kernel::jailed()) inside.pids.merge(inside.keepers);
+  if (inside.jail.prison.vnet == model::Sys::fresh) {
     CB_TRY(Fd network, network_of_jail(word));
     CB_CHECK(net::enter_network(network.get()));
   }
-  return inside;
+  return std::move(inside.pids);
 }
 
 Result<> show(const SockstatRequest& request) {
