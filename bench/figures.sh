@@ -43,8 +43,7 @@ limit() {  # limit FIGURE AT-MOST UNIT
     'BEGIN { printf "%s %s, at most %s: %s", a, unit, limit, a <= limit ? "met" : "MISSED" }'
 }
 
-# start_beside NAME LIMIT COMMAND...: each neighbour in rounds of its own. What runc leaves to the kernel to clean up
-# would be billed to whoever comes next.
+# start_beside NAME LIMIT COMMAND...: each neighbour in rounds of its own.
 start_beside() {
   local name=$1 most=$2
   shift 2

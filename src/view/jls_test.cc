@@ -76,6 +76,13 @@ TEST(Jls, AJailDoesNotCommandTheTerminal) {
   EXPECT_EQ(out, "\\007  ");
 }
 
+TEST(Jls, OnlyInQuotesAnEndOfLineIsItself) {
+  Prison prison;
+  prison.name = "a\nb";
+  EXPECT_EQ(text({"name"}, one(prison)), "a\\012b\n");
+  EXPECT_EQ(text({"-q", "name"}, one(prison)), "\"a\nb\"\n");
+}
+
 TEST(Jls, TableWithoutJailsIsAHeader) {
   EXPECT_EQ(text({}, {}), "   JID  IP Address      Hostname                      Path\n");
 }

@@ -53,7 +53,8 @@ void append_verbose(std::string& out, const Prison& prison) {
       fmt::format_to(std::back_inserter(out), "{}{}\n", margin, address);
 }
 
-/// With the other kind of quote than the value has in it; quotes of both kinds are beyond it, as in FreeBSD.
+/// With the other kind of quote than the value has in it; quotes of both kinds are beyond it, as in FreeBSD. Only
+/// between quotes is an end of line itself: elsewhere it would look like the next jail.
 void append_value(std::string& out, std::string_view value, bool quoted) {
   if (value.empty()) {
     out += "\"\"";
@@ -64,10 +65,10 @@ void append_value(std::string& out, std::string_view value, bool quoted) {
     quote = '"';
   else if (value.contains('"'))
     quote = '\'';
-  else if (value.find_first_of(" \t") != value.npos)
+  else if (value.find_first_of(" \t\n") != value.npos)
     quote = '"';
   if (quote && quoted) out += quote;
-  out += harmless(value, "\n\t");
+  out += harmless(value, quote && quoted ? "\n\t" : "\t");
   if (quote && quoted) out += quote;
 }
 

@@ -2,7 +2,7 @@
 # ifconfig, route, netstat, arp, ndp and sockstat on a real network stack, on the host and in jails.
 . "$(dirname "$0")/../replay/lib.sh"
 need_bsd
-need busybox
+own_root "$W/root"
 PATH=$build/libexec/cellblock/bsd:$PATH
 quiet() { expect "" "$@"; }
 # unchanged COMMAND...: it is refused with one line, and the machine looks as before.
@@ -156,7 +156,7 @@ expect_like '^2001:db8::50 +02:00:00:00:00:50 +epair0a permanent R$' ndp -an
 expect '2001:db8::50 (2001:db8::50) deleted' ndp -d 2001:db8::50
 
 note "a cable into a jail, its far end named and addressed from the host"
-jail -c vnet name=inner path=/ persist || fail "jail -c"
+jail -c vnet name=inner path="$W/root" persist || fail "jail -c"
 quiet ifconfig epair1b vnet inner
 expect "lo0 epair1b" ifconfig -j inner -l
 quiet ifconfig -j inner epair1b inet 10.0.6.2/24
@@ -174,7 +174,7 @@ expect_like 'busybox.*:7777 ' sockstat -q -l
 expect "" sh -c 'sockstat -q | grep 8888; true'
 kill $host_listener $jail_listener 2>/dev/null
 expect_refusal 'jail "nosuch" not found' ifconfig epair0b vnet nosuch
-jail -c name=shared path=/ ip4=inherit persist || fail "jail -c shared"
+jail -c name=shared path="$W/root" ip4=inherit persist || fail "jail -c shared"
 expect_refusal 'no network stack of its own' ifconfig epair0b vnet shared
 
 note "interfaces made in a jail end with it, those lent to it come home, whoever removes it"
@@ -185,8 +185,8 @@ expect "" sh -c 'ifconfig -l | grep epair5; true'
 jail -R shared
 
 note "a jail does the same for jails below it"
-jail -c vnet name=outer path=/ persist children.max=1 mount.procfs || fail "jail -c outer"
-jail -c vnet name=outer.inner path=/ persist || fail "jail -c outer.inner"
+jail -c vnet name=outer path="$W/root" persist children.max=1 mount.procfs || fail "jail -c outer"
+jail -c vnet name=outer.inner path="$W/root" persist || fail "jail -c outer.inner"
 quiet ifconfig epair1b vnet outer
 expect epair5a jexec outer ifconfig epair5 create
 quiet jexec outer ifconfig epair5b vnet inner

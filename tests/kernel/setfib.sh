@@ -2,9 +2,9 @@
 # setfib: a command and what it runs have a routing table of their own.
 . "$(dirname "$0")/../replay/lib.sh"
 need_bsd
-need busybox
+own_root "$W/root"
 PATH=$build/libexec/cellblock/bsd:$PATH
-jail -c vnet name=far path=/ persist || fail "jail -c"
+jail -c vnet name=far path="$W/root" persist || fail "jail -c"
 ifconfig epair0 create >/dev/null && ifconfig epair0a 10.0.0.1/24 && ifconfig epair0b vnet far || fail "epair"
 jexec far ifconfig epair0b 10.0.0.2/24 || fail "epair0b"
 jexec far ifconfig lo0 10.9.0.1/32 || fail "lo0"

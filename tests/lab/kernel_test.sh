@@ -5,5 +5,4 @@ cd "$CELLBLOCK_BUILD" || exit 1
 [ -n "$(ctest -N -L '^kernel$' | grep 'Test *#')" ] || { echo "no kernel tests in this tree"; exit 77; }
 # The lab's root is an overlay, which can't map ids; its /tmp is an ext4, where a jail's root can lie.
 mkdir -p /tmp/var && chmod 1777 /tmp/var && mount --bind /tmp/var /var/tmp || exit 1
-# Not yet here: what looks for a network or a root of the machine's own rather than the lab's.
-exec ctest -L '^kernel$' -E '^kernel\.(interfaces|isolate|setfib)$' --timeout 800 --output-on-failure
+exec ctest -L '^kernel$' --timeout 800 --output-on-failure

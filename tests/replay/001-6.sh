@@ -42,3 +42,15 @@ expect_like 'Stopping jails:.*webserver' cellblock bsd service jail stop
 expect ldapserver cat /usr/jails/ldapserver/var/run/shutdown
 [ -z "$(ip -4 -o addr show dev rl0)" ] || fail "addresses stay"
 for name in webserver ldapserver; do is_clean /usr/jails/$name; done
+
+note "the switch itself"
+expect "jail disabled in /etc/rc.conf" cellblock bsd service jail disable
+expect_like "Cannot 'start' jail\. Set jail_enable to YES in /etc/rc\.conf" cellblock bsd service jail start
+expect_status 1 cellblock bsd service jail enabled
+expect "jail enabled in /etc/rc.conf" cellblock bsd service jail enable
+expect_status 0 cellblock bsd service jail enabled
+expect "jail_enable deleted in /etc/rc.conf" cellblock bsd service jail delete
+expect_status 1 grep -q jail_enable /etc/rc.conf
+expect_status 0 grep -q 'jail_list="webserver ldapserver"' /etc/rc.conf
+expect "Manage system jails" cellblock bsd service jail describe
+expect "config console status" cellblock bsd service jail extracommands

@@ -166,6 +166,13 @@ mapping_root() {
   esac
 }
 
+# own_root DIR: the same with Cellblock's own programs, at the paths that they have here.
+own_root() {
+  mapping_root "$1"
+  mkdir -p "$1$build"
+  cp -a "$build/bin" "$build/libexec" "$1$build/"
+}
+
 # base_txz FILE: what FreeBSD's installer calls base.txz: a base system as a tar archive.
 base_txz() {
   busybox_root "$W/base"

@@ -13,12 +13,13 @@
 #include "common/run.hpp"
 #include "conf/rcjail.hpp"
 #include "conf/source.hpp"
+#include "rc_files.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::bsd {
 namespace {
 
-constexpr std::string_view script = "/etc/rc.d/jail";
+constexpr std::string_view script = "/etc/rc.d/jail", rcvar = "jail_enable";
 
 void warn(const std::string& text) {
   std::fflush(stdout);
@@ -61,7 +62,7 @@ class RcJails {
   }
 
   bool is_enabled() {
-    auto truth = conf_.truth("jail_enable", "NO");
+    auto truth = conf_.truth(rcvar, "NO");
     if (!truth) warn("$jail_enable is not set properly - see rc.conf(5).");
     return truth.value_or(false);
   }
@@ -212,6 +213,35 @@ class RcJails {
   bool warn_about_variables_ = false;
 };
 
+int complain(const Error& error) {
+  fmt::print(stderr, "{}: ERROR: {}\n", script, error.text());
+  return 1;
+}
+
+int set_enabled(bool on) {
+  RcFiles files(rc_paths("jail"));
+  if (auto set = files.set(rcvar, on ? "YES" : "NO"); !set) return complain(set.error());
+  fmt::print("jail {} in {}\n", on ? "enabled" : "disabled", files.file_of(rcvar));
+  return 0;
+}
+
+int forget_enabled() {
+  auto from = RcFiles(rc_paths("jail")).remove(rcvar);
+  if (!from) return complain(from.error());
+  for (const std::string& path : *from) fmt::print("{} deleted in {}\n", rcvar, path);
+  return 0;
+}
+
+int print_rcvar(bool on) {
+  fmt::print("# jail : Manage system jails\n#\n{}=\"{}\"\n#   (default: \"\")\n\n", rcvar, on ? "YES" : "NO");
+  return 0;
+}
+
+int say_line(std::string_view line) {
+  fmt::print("{}\n", line);
+  return 0;
+}
+
 int start(RcJails& jails, const std::vector<std::string>& names, bool all) {
   return all ? jails.start_all() : jails.start(names);
 }
@@ -226,9 +256,10 @@ int rc_jail(const std::string& verb, const std::vector<std::string>& names) {
   RcJails jails;
   std::string plain = verb;
   bool asked = true, quiet = false;
-  for (std::string_view prefix : {"one", "force", "quiet"})
+  for (std::string_view prefix : {"fast", "one", "force", "quiet"})
     if (plain.starts_with(prefix)) {
-      asked = quiet = prefix == "quiet";
+      quiet = prefix == "quiet";
+      asked = quiet || prefix == "fast";
       plain.erase(0, prefix.size());
       break;
     }
@@ -247,11 +278,12 @@ int rc_jail(const std::string& verb, const std::vector<std::string>& names) {
   if (plain == "config") return jails.config(wanted);
   if (plain == "console") return jails.console(named ? names : std::vector<std::string>{});
   if (plain == "status") return jails.status();
-  if (plain == "rcvar" || plain == "enabled") {
-    bool on = jails.is_enabled();
-    if (plain == "rcvar") fmt::print("# jail : Manage system jails\n#\njail_enable=\"{}\"\n#   (default: \"\")\n\n", on ? "YES" : "NO");
-    return plain == "rcvar" || on ? 0 : 1;
-  }
+  if (plain == "rcvar") return print_rcvar(jails.is_enabled());
+  if (plain == "enabled") return jails.is_enabled() ? 0 : 1;
+  if (plain == "enable" || plain == "disable") return set_enabled(plain == "enable");
+  if (plain == "delete") return forget_enabled();
+  if (plain == "describe") return say_line("Manage system jails");
+  if (plain == "extracommands") return say_line("config console status");
   fmt::print(stderr, "{0}: unknown directive '{1}'.\n"
                      "Usage: {0} [fast|force|one|quiet](start|stop|restart|rcvar|enable|disable|delete|enabled|describe|"
                      "extracommands|config|console|status)\n", script, verb);

@@ -6,7 +6,8 @@
 
 namespace cellblock::bsd {
 
-/// `verb`: start, stop, restart, config, console, status, and these with "one" or "force" before them.
+/// `verb`: start, stop, restart, config, console, status, rcvar, enabled, enable, disable, delete, describe and
+/// extracommands, and these with "fast", "one", "force" or "quiet" before them.
 /// `names`: jails as the user wrote them; none: those of jail_list, or all.
 int rc_jail(const std::string& verb, const std::vector<std::string>& names);
 

@@ -5,9 +5,8 @@
 
 #include "applet.hpp"
 #include "base/text.hpp"
-#include "conf/rcconf.hpp"
 #include "conf/shell.hpp"
-#include "sys/file.hpp"
+#include "rc_files.hpp"
 
 namespace cellblock::bsd {
 namespace {
@@ -40,25 +39,9 @@ int help() {
   return 0;
 }
 
-struct File {
-  std::string path, text;
-  Result<> known;  // a file that is there but can't be read must not be replaced
-};
-
 class Session {
  public:
-  explicit Session(const Options& options) : options_(options) {
-    std::string root = options.value('R');
-    std::vector<std::string> paths = options.values('f');
-    if (paths.empty()) paths = {"/etc/rc.conf", "/etc/rc.conf.local"};
-    if (options.has('s')) paths.push_back("/etc/rc.conf.d/" + options.value('s'));
-    for (const std::string& path : paths) {
-      auto text = sys::read_file(root + path);
-      bool known = text || text.error().why == Why::absent;
-      files_.push_back({root + path, text.value_or(""), known ? Result<>() : pass(text.error())});
-    }
-    reread();
-  }
+  explicit Session(const Options& options) : options_(options), files_(paths_of(options)) {}
 
   int word(const std::string& word) {
     size_t equals = word.find('=');
@@ -67,21 +50,25 @@ class Session {
     bool changes_list = before == '+' || before == '-';
     std::string name = word.substr(0, equals - (changes_list ? 1 : 0)), value = word.substr(equals + 1);
     if (!conf::is_shell_name(name)) return unknown(name);
-    if (options_.has('c')) return conf_.find(name) && *conf_.find(name) == value ? 0 : 1;
-    std::string old = conf_.get(name);
+    if (options_.has('c')) return conf().find(name) && *conf().find(name) == value ? 0 : 1;
+    std::string old = conf().get(name);
     return change(name, changes_list ? change_list(old, value, before) : value);
   }
 
   int all() {
-    for (const auto& [name, value] : conf_.values()) print(name, value);
+    for (const auto& [name, value] : conf().values()) print(name, value);
     return 0;
   }
 
  private:
-  void reread() {
-    conf_ = {};
-    for (size_t i = 0; i < files_.size(); ++i) conf_.read(files_[i].text, static_cast<uint32_t>(i));
+  static std::vector<std::string> paths_of(const Options& options) {
+    std::vector<std::string> paths = options.values('f');
+    if (paths.empty()) paths = rc_paths(options.value('s'));
+    for (std::string& path : paths) path.insert(0, options.value('R'));
+    return paths;
   }
+
+  const conf::RcConf& conf() const { return files_.conf(); }
 
   int unknown(const std::string& name) {
     if (options_.has('i')) return 0;
@@ -89,34 +76,25 @@ class Session {
     return 1;
   }
 
-  // The file whose assignment counts; for a new variable the first.
-  size_t file_of(std::string_view name) const {
-    for (auto at = conf_.assignments().rbegin(); at != conf_.assignments().rend(); ++at)
-      if (at->name == name) return at->at.file;
-    return 0;
-  }
-
   void print(std::string_view name, std::string_view value) {
-    if (options_.has('F')) fmt::print("{}{}\n", options_.has('n') ? "" : fmt::format("{}: ", name), files_[file_of(name)].path);
+    if (options_.has('F')) fmt::print("{}{}\n", options_.has('n') ? "" : fmt::format("{}: ", name), files_.file_of(name));
     else if (options_.has('e')) fmt::print("{}={}\n", name, conf::shell_quote(value));
     else if (options_.has('N')) fmt::print("{}\n", name);
     else if (options_.has('n')) fmt::print("{}\n", value);
-    else if (options_.has('v')) fmt::print("{}: {}: {}\n", files_[file_of(name)].path, name, value);
+    else if (options_.has('v')) fmt::print("{}: {}: {}\n", files_.file_of(name), name, value);
     else fmt::print("{}: {}\n", name, value);
   }
 
   int show(const std::string& name) {
-    const std::string* value = conf_.find(name);
+    const std::string* value = conf().find(name);
     if (!value) return unknown(name);
     if (!options_.has('c')) print(name, *value);
     return 0;
   }
 
   int change(const std::string& name, const std::string& value) {
-    std::string old = conf_.get(name);
-    File& file = files_[file_of(name)];
-    if (auto saved = save(file, conf::set_in_rc_conf(file.text, name, value)); !saved) return complain(saved.error());
-    reread();
+    std::string old = conf().get(name);
+    if (auto set = files_.set(name, value); !set) return complain(set.error());
     if (options_.has('q')) return 0;
     if (options_.has('e') || options_.has('n') || options_.has('N') || options_.has('F')) print(name, value);
     else print(name, fmt::format("{} -> {}", old, value));
@@ -124,15 +102,9 @@ class Session {
   }
 
   int remove(const std::string& name) {
-    bool found = false;
-    for (File& file : files_) {
-      auto text = conf::remove_from_rc_conf(file.text, name);
-      if (!text) continue;
-      found = true;
-      if (auto saved = save(file, *text); !saved) return complain(saved.error());
-    }
-    reread();
-    return found ? 0 : unknown(name);
+    auto from = files_.remove(name);
+    if (!from) return complain(from.error());
+    return from->empty() ? unknown(name) : 0;
   }
 
   // Words behind `+=` are added unless they are there; `-=` takes them away. A first character that is no letter
@@ -159,16 +131,8 @@ class Session {
     return 1;
   }
 
-  static Result<> save(File& file, const std::string& text) {
-    if (!file.known) return file.known;
-    CB_CHECK(sys::replace_file(file.path, text));
-    file.text = text;
-    return {};
-  }
-
   const Options& options_;
-  std::vector<File> files_;
-  conf::RcConf conf_;
+  RcFiles files_;
 };
 
 }  // namespace
