@@ -32,7 +32,7 @@ std::vector<Route> shown_routes(std::vector<Route> routes, uint32_t table) {
   });
   // The loopback's own address has a route by the link and a local one: it is one entry.
   auto same = [](const Route& a, const Route& b) { return a.to == b.to && (a.type == RTN_LOCAL) != (b.type == RTN_LOCAL); };
-  routes.erase(std::ranges::unique(routes, same).begin(), routes.end());
+  routes.erase(std::unique(routes.begin(), routes.end(), same), routes.end());
   return routes;
 }
 
