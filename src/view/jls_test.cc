@@ -76,11 +76,11 @@ TEST(Jls, AJailDoesNotCommandTheTerminal) {
   EXPECT_EQ(out, "\\007  ");
 }
 
-TEST(Jls, OnlyInQuotesAnEndOfLineIsItself) {
+TEST(Jls, AnEndOfLineMakesNoRow) {
   Prison prison;
   prison.name = "a\nb";
   EXPECT_EQ(text({"name"}, one(prison)), "a\\012b\n");
-  EXPECT_EQ(text({"-q", "name"}, one(prison)), "\"a\nb\"\n");
+  EXPECT_EQ(text({"-nq", "name"}, one(prison)), "name=a\\012b\n");
 }
 
 TEST(Jls, TableWithoutJailsIsAHeader) {

@@ -53,9 +53,9 @@ void append_verbose(std::string& out, const Prison& prison) {
       fmt::format_to(std::back_inserter(out), "{}{}\n", margin, address);
 }
 
-/// With the other kind of quote than the value has in it; quotes of both kinds are beyond it, as in FreeBSD. Only
-/// between quotes is an end of line itself: elsewhere it would look like the next jail.
-void append_value(std::string& out, std::string_view value, bool quoted) {
+/// With the other kind of quote than the value has in it; quotes of both kinds are beyond it, as in FreeBSD. An end of
+/// line is itself only in what is made of `lines` (meta, env): elsewhere it would look like the next jail.
+void append_value(std::string& out, std::string_view value, bool quoted, bool lines = false) {
   if (value.empty()) {
     out += "\"\"";
     return;
@@ -65,10 +65,10 @@ void append_value(std::string& out, std::string_view value, bool quoted) {
     quote = '"';
   else if (value.contains('"'))
     quote = '\'';
-  else if (value.find_first_of(" \t\n") != value.npos)
+  else if (value.find_first_of(" \t") != value.npos)
     quote = '"';
   if (quote && quoted) out += quote;
-  out += harmless(value, quote && quoted ? "\n\t" : "\t");
+  out += harmless(value, lines ? "\n\t" : "\t");
   if (quote && quoted) out += quote;
 }
 
@@ -116,7 +116,7 @@ void append_column(std::string& out, const JlsRequest& request, const JlsColumn&
   if (column.param->kind == Kind::list)
     append_list(out, request, values);
   else
-    append_value(out, values.front(), request.quoted);
+    append_value(out, values.front(), request.quoted, column.param->inside);
 }
 
 }  // namespace
