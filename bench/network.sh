@@ -1,7 +1,11 @@
 # The parts of bench/run that send data.
 
+# Both ends on one processor: what a byte costs there is what is compared. How the scheduler places two ends on two
+# differs by a tenth from one second to the next.
+one_cpu() { taskset -c 0 "$@"; }
+
 # megabits COMMAND...: what one second of iperf3 carries.
-megabits() { "$@" -t 1 -f m 2>/dev/null | awk '/receiver/ { print $7 }'; }
+megabits() { one_cpu "$@" -t 1 -f m 2>/dev/null | awk '/receiver/ { print $7 }'; }
 
 # Of what a machine carries its best second tells more than others: who else was busy took from it.
 best() { printf '%s\n' "$@" | sort -n | tail -n 1; }
@@ -20,11 +24,11 @@ part_addresses() {
   ip addr add 10.99.0.2/32 dev lo
   ip addr add 10.99.0.3/32 dev lo
   jail -c name=bench persist path=/ ip4.addr=10.99.0.2 linux.userns=inherit
-  iperf3 -4 -s -B 10.99.0.1 >/dev/null 2>&1 &
+  one_cpu iperf3 -4 -s -B 10.99.0.1 >/dev/null 2>&1 &
   servers=$!
-  iperf3 -4 -s -B 10.99.0.3 >/dev/null 2>&1 &
+  one_cpu iperf3 -4 -s -B 10.99.0.3 >/dev/null 2>&1 &
   servers+=" $!"
-  jexec bench iperf3 -4 -s >/dev/null 2>&1 &
+  one_cpu jexec bench iperf3 -4 -s >/dev/null 2>&1 &
   servers+=" $!"
   sleep 1
   for turn in $(seq "${BENCH_STREAMS:-9}"); do
