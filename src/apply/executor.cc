@@ -106,6 +106,7 @@ Outcome Executor::run_inside(Job& job, const plan::Step& step) {
   entry.user = job.manner.jail_user;
   entry.user_from_host = job.manner.jail_user_from_host;
   entry.clean = job.manner.clean;
+  entry.fib = job.manner.fib;
   entry.new_session = words.background;
   entry.standard_output = entry.standard_error = console.get();
   return wait_for(job, ports_.jails.enter(job.jid, entry), words.background);

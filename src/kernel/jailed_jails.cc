@@ -82,6 +82,7 @@ Result<std::vector<pid_t>> JailedJails::processes(model::JailId jid) {
 }
 
 Result<port::Child> JailedJails::enter(model::JailId jid, const port::Entry& entry) {
+  if (entry.fib != 0) return fail(Why::unsupported, "exec.fib: a jail can't give a routing table to jails of its own");
   CB_TRY(std::string answer,
          ask_warden(fmt::format("enter {} {} {}", jid, entry.user_from_host ? 1 : 0, entry.user ? vis(*entry.user) : "\\e")));
   Parts parts = take_apart(answer);

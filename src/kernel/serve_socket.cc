@@ -55,6 +55,18 @@ std::vector<gid_t> groups_of(const Notification& call) {
   return groups;
 }
 
+/// The caller's cgroup: the jail's own or one below, whose programs have their say about its sockets, too (exec.fib).
+std::string group_of(const Notification& call, const std::string& jails_own) {
+  auto text = sys::read_file(fmt::format("/proc/{}/cgroup", call.pid()));
+  std::string_view rest = text ? std::string_view(*text) : "";
+  while (!rest.empty()) {
+    std::string_view line = take_part(rest, '\n');
+    size_t at = line.starts_with("0::") ? line.find("/" + jails_own + "/") : line.npos;
+    if (at != line.npos) return std::string(line.substr(at + 1));
+  }
+  return jails_own;
+}
+
 /// Made by a process in `network`, and in the cgroup that the rules on packets go by. With `groups` by their right.
 Result<Fd> make_in(int network, int cgroup, const Wanted& wanted, const std::vector<gid_t>* groups) {
   int made = -1, error = 0;
@@ -89,7 +101,7 @@ void bind_to_primary(const Fd& socket, int family, const model::Prison& prison) 
 Result<Fd> internet_socket(const Notification& call, const Jail& jail, const Wanted& wanted) {
   if (wanted.is_raw() && (!model::allowed(jail.prison.allow, Allow::raw_sockets) || !call.by_root_of(jail))) return bare_fail(EPERM);
   CB_TRY(Fd groups, sys::open_cgroup_root(std::string(home_path) + "/cgroup"));
-  CB_TRY(Fd group, sys::open_at(groups.get(), jail.runtime.cgroup.c_str(), O_RDONLY | O_DIRECTORY));
+  CB_TRY(Fd group, sys::open_at(groups.get(), group_of(call, jail.runtime.cgroup).c_str(), O_RDONLY | O_DIRECTORY));
   CB_TRY(Fd network, network_of(call));
   const std::vector<gid_t> rights = groups_of(call);
   CB_TRY(Fd socket, make_in(network.get(), group.get(), wanted, wanted.is_raw() ? nullptr : &rights));

@@ -38,8 +38,9 @@ inline constexpr Param command_rows[] = {
     {.name = "exec.consolelog", .kind = Kind::string, .side = Side::command, .since = "9.1",
      .text = "A file to which the output of the commands inside is appended.", .on_linux = "As on FreeBSD."},
     {.name = "exec.fib", .kind = Kind::integer, .side = Side::command, .since = "9.1",
-     .text = "The routing table that the commands inside use.", .effect = Effect::none,
-     .on_linux = "Accepted; Linux chooses a table by rules, not by process."},
+     .text = "The routing table that the commands inside use.",
+     .on_linux = "By a mark on the sockets of a control group below the jail's, as setfib(8) does. Not for jails that a "
+                 "jail makes."},
     {.name = "stop.timeout", .kind = Kind::integer, .side = Side::command, .fallback = "10", .since = "9.1",
      .text = "How many seconds processes get between SIGTERM and the removal of the jail; with 0 there is no SIGTERM.",
      .on_linux = "As on FreeBSD."},

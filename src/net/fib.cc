@@ -84,8 +84,12 @@ Result<std::string> own_group() {
 
 }  // namespace
 
-Result<> add_fib_rules(uint32_t fib, uint32_t table) {
-  CB_TRY(auto socket, sys::netlink::Socket::open(NETLINK_ROUTE));
+std::optional<uint32_t> table_of_fib(int64_t fib) {
+  if (fib < 0 || fib > 65535 || (fib >= 253 && fib <= 255)) return std::nullopt;
+  return fib == 0 ? uint32_t{RT_TABLE_MAIN} : static_cast<uint32_t>(fib);
+}
+
+Result<> add_fib_rules(sys::netlink::Socket& socket, uint32_t fib, uint32_t table) {
   for (bool v6 : {false, true}) {
     // A table that has no route has none: the main one is not asked then.
     const std::array requests{rule(v6, fib, table, FR_ACT_TO_TBL, 0), rule(v6, fib, table, FR_ACT_UNREACHABLE, 1)};
@@ -98,13 +102,9 @@ Result<> add_fib_rules(uint32_t fib, uint32_t table) {
   return {};
 }
 
-Result<> join_fib_group(uint32_t fib) {
-  CB_TRY(std::string own, own_group());
-  CB_TRY(Fd root, sys::open_cgroup_root("/run/cellblock.cgroup"));
+Result<Fd> make_fib_group(int root, const std::string& parent, uint32_t fib) {
   std::string name = fmt::format("fib.{}", fib);
-  size_t last = own.rfind('/') + 1;
-  if (own.substr(last).starts_with("fib.")) own.resize(last);  // one fib in place of another, not in it
-  CB_TRY(Fd group, sys::make_group(root.get(), own.empty() || own.ends_with('/') ? own + name : own + "/" + name));
+  CB_TRY(Fd group, sys::make_group(root, parent.empty() || parent.ends_with('/') ? parent + name : parent + "/" + name));
   CB_TRY(bool marked, has_marker(group));
   if (!marked) {
     CB_TRY(Fd marker, load_marker(mark_of_fib(fib)));
@@ -115,6 +115,15 @@ Result<> join_fib_group(uint32_t fib) {
     attributes.attach_flags = BPF_F_ALLOW_MULTI;
     if (bpf(BPF_PROG_ATTACH, attributes) < 0) return sys_fail(errno, "bpf");
   }
+  return group;
+}
+
+Result<> join_fib_group(uint32_t fib) {
+  CB_TRY(std::string own, own_group());
+  CB_TRY(Fd root, sys::open_cgroup_root("/run/cellblock.cgroup"));
+  size_t last = own.rfind('/') + 1;
+  if (own.substr(last).starts_with("fib.")) own.resize(last);  // one fib in place of another, not in it
+  CB_TRY(Fd group, make_fib_group(root.get(), own, fib));
   return sys::write_at(group.get(), "cgroup.procs", "0");
 }
 

@@ -1,5 +1,7 @@
 #include "net/route.hpp"
 
+#include "net/fib.hpp"
+
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -53,6 +55,13 @@ TEST(ParseRoute, RefusesWhatIsNoRoute) {
   other = whole;
   other[0] = AF_INET6;  // with four bytes of address
   EXPECT_FALSE(parse_route(other));
+}
+
+TEST(Fib, IsATable) {
+  EXPECT_EQ(table_of_fib(0), 254u);
+  EXPECT_EQ(table_of_fib(3), 3u);
+  EXPECT_FALSE(table_of_fib(255));
+  EXPECT_FALSE(table_of_fib(-1));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ Manner manner_of(const model::Wanted& wanted) {
   manner.system_user = copy_of(text_of(wanted, "exec.system_user"));
   manner.timeout = std::chrono::seconds(number_of(wanted, "exec.timeout").value_or(0));
   manner.stop_timeout = std::chrono::seconds(number_of(wanted, "stop.timeout").value_or(10));
+  manner.fib = static_cast<uint32_t>(number_of(wanted, "exec.fib").value_or(0));
   manner.console_log = copy_of(text_of(wanted, "exec.consolelog")).value_or("");
   manner.path = copy_of(text_of(wanted, "path")).value_or("");
   return manner;

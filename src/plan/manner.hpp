@@ -16,6 +16,7 @@ struct Manner {
   std::optional<std::string> system_user;  ///< exec.system_user
   std::chrono::seconds timeout{0};         ///< exec.timeout of each command; 0: none
   std::chrono::seconds stop_timeout{10};   ///< stop.timeout; 0: no SIGTERM at all
+  uint32_t fib = 0;                        ///< exec.fib
   std::string console_log;                 ///< exec.consolelog; empty: none
   std::string path;                        ///< the jail's path; empty: none given
 };

@@ -33,6 +33,7 @@ struct Entry {
   /// Pass 3 and above to the program too, else they are closed. For hooks on the host's side only: nothing but
   /// 0, 1 and 2 ever goes into a jail.
   bool keep_descriptors = false;
+  uint32_t fib = 0;                              ///< routing table of its own, as of setfib(1); for jails only
   bool new_session = false;                      ///< setsid(2) first: a command run in the background
   /// Called in the child last before execve(2), as the user it has become: async-signal-safe calls only, and
   /// nothing written to memory. Undoes what the caller blocked before (signals), sets what exec keeps.

@@ -32,5 +32,30 @@ expect_status 7 setfib 1 sh -c 'exit 7'
 [ "$(ip rule | grep -c 'fwmark 0xfb00002')" = 2 ] || fail "rules: $(ip rule)"
 # A jail has neither control groups nor programs in the kernel of its own: it is told.
 expect_refusal '^setfib: ' jexec far setfib 1 true
+
+# exec.fib: the same for what a jail runs, on the host's stack and on one of its own; its routes end with it.
+ip -o rule >"$W/rules"
+cat >"$W/near.conf" <<CONF
+near { path = "$W/root"; persist; ip4 = inherit; allow.raw_sockets; exec.fib = 2;
+  exec.start = "/bin/ping -c 1 -W 1 10.9.0.1"; }
+CONF
+expect_like 'near: created' jail -f "$W/near.conf" -c near
+expect_status 1 jexec near /bin/ping -c 1 -W 1 10.9.0.1  # what is entered by jexec has the host's
+[ -d "$(findmnt -rnt cgroup2 -o TARGET | head -n 1)/cellblock/$(jls -j near jid)/fib.2" ] || fail "no group for exec.fib"
+jail -r near || fail "jail -r near"
+expect "" diff "$W/rules" <(ip -o rule)
+ifconfig epair3 create >/dev/null && ifconfig epair3a 10.3.0.1/24 || fail "epair3"
+cat >"$W/own.conf" <<CONF
+own { path = "$W/root"; persist; vnet; vnet.interface = epair3b; exec.fib = 3;
+  exec.start = "$build/libexec/cellblock/bsd/ifconfig epair3b 10.3.0.2/24";
+  exec.start += "$build/libexec/cellblock/bsd/route add 10.0.0.0/24 10.3.0.1 -fib 3";
+  exec.start += "/bin/ping -c 1 -W 1 10.0.0.1"; }
+CONF
+expect_like 'own: created' jail -f "$W/own.conf" -c own
+expect_status 1 jexec own /bin/ping -c 1 -W 1 10.0.0.1
+jail -r own || fail "jail -r own"
+expect_refusal 'exec.fib: 70000: no routing table' jail -c name=bad path="$W/root" exec.fib=70000 command=/bin/true
+expect_refusal 'not found' jls -j bad
+ifconfig epair3a destroy
 kill $listener
 jail -r far

@@ -3,9 +3,9 @@
 #include "base/text.hpp"
 #include "ifconfig_text.hpp"
 #include "netstat_text.hpp"
+#include "net/fib.hpp"
 #include "own_jail.hpp"
 #include "route_text.hpp"
-#include "route_words.hpp"
 #include "sockets.hpp"
 #include "stack.hpp"
 #include "sys/file.hpp"
@@ -46,7 +46,7 @@ std::optional<Families> families_of(const Options& options) {
 
 Result<> routes(net::Network& network, const Options& options, const Families& families) {
   auto fib = parse_int(options.value('F', "0"));
-  auto table = fib ? table_of_fib(*fib) : std::nullopt;
+  auto table = fib ? net::table_of_fib(*fib) : std::nullopt;
   if (!table) return fail(Why::invalid, "{}: invalid fib", options.value('F'));
   CB_TRY(std::vector<net::Link> links, network.links());
   LinkNames names;

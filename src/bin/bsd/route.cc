@@ -7,6 +7,7 @@
 #include "applet.hpp"
 #include "ifconfig_text.hpp"
 #include "route_text.hpp"
+#include "net/fib.hpp"
 #include "route_words.hpp"
 #include "stack.hpp"
 
@@ -76,7 +77,7 @@ class Session {
 
   Result<net::Route> wanted() {
     net::Route route{.to = request_.destination, .gateway = request_.gateway, .source = request_.source,
-                     .table = *table_of_fib(request_.fib), .mtu = request_.mtu};
+                     .table = *net::table_of_fib(request_.fib), .mtu = request_.mtu};
     if (request_.fate != RouteFate::pass) {
       route.type = request_.fate == RouteFate::reject ? RTN_UNREACHABLE : RTN_BLACKHOLE;
       route.gateway.reset();
@@ -146,7 +147,7 @@ class Session {
   int get() {
     // Linux takes 0.0.0.0 for this host itself; here it stands for the default.
     bool table = request_.fib || request_.destination.ip.is_zero();
-    auto route = table ? lookup(*table_of_fib(request_.fib)) : network_.route_to(request_.destination.ip);
+    auto route = table ? lookup(*net::table_of_fib(request_.fib)) : network_.route_to(request_.destination.ip);
     if (!route) {
       warnx(me, "route has not been found");
       return 1;
@@ -171,7 +172,7 @@ class Session {
   int flush() {
     for (bool v6 : {false, true}) {
       if (v6 ? request_.v4_only : request_.v6_only) continue;
-      auto all = network_.routes(v6, *table_of_fib(request_.fib));
+      auto all = network_.routes(v6, *net::table_of_fib(request_.fib));
       if (!all) return refuse(all.error());
       for (const net::Route& route : *all) {
         if (!route.gateway) continue;  // FreeBSD flushes only those by a gateway

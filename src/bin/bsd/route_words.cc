@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "net/fib.hpp"
 #include "net/route.hpp"
 
 namespace cellblock::bsd {
@@ -70,7 +71,7 @@ class Parser {
   Result<> set_fib() {
     CB_TRY(std::string text, value());
     auto fib = parse_int(text);
-    if (!fib || !table_of_fib(*fib)) return fail(Why::invalid, "invalid fib number: {}", text);
+    if (!fib || !net::table_of_fib(*fib)) return fail(Why::invalid, "invalid fib number: {}", text);
     request_.fib = static_cast<uint32_t>(*fib);
     request_.fib_named = true;
     return {};
@@ -221,11 +222,6 @@ class Parser {
 }  // namespace
 
 Result<RouteRequest> parse_route_words(const Words& words) { return Parser(words).run(); }
-
-std::optional<uint32_t> table_of_fib(int64_t fib) {
-  if (fib < 0 || fib > 65535 || (fib >= 253 && fib <= 255)) return std::nullopt;
-  return fib == 0 ? net::main_table : static_cast<uint32_t>(fib);
-}
 
 std::optional<net::Prefix> parse_net(std::string_view text) {
   size_t slash = text.find('/');

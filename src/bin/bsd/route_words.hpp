@@ -34,9 +34,6 @@ struct RouteRequest {
 /// The text of an error is what comes behind "route: "; without one the usage is to be printed.
 Result<RouteRequest> parse_route_words(const Words& words);
 
-/// fib 0 is the main table, fib N is table N. Nothing for the tables that have a meaning of their own.
-std::optional<uint32_t> table_of_fib(int64_t fib);
-
 /// "10", "10.1", "10.1.0.0/16": what is missing is zero; without a length the number of parts or the class gives it.
 std::optional<net::Prefix> parse_net(std::string_view text);
 

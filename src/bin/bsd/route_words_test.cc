@@ -66,13 +66,6 @@ TEST(RouteWords, RefusesWithOneLine) {
   EXPECT_EQ(refused({"add", "default", "10.0.0.1", "-frobnicate", "x"}), "bad keyword: frobnicate");
 }
 
-TEST(Fib, IsATable) {
-  EXPECT_EQ(table_of_fib(0), 254u);
-  EXPECT_EQ(table_of_fib(3), 3u);
-  EXPECT_FALSE(table_of_fib(255));
-  EXPECT_FALSE(table_of_fib(-1));
-}
-
 TEST(ParseNet, FillsWithZeros) {
   EXPECT_EQ(parse_net("10"), *net::parse_prefix("10.0.0.0/8"));
   EXPECT_EQ(parse_net("10.1"), *net::parse_prefix("10.1.0.0/16"));

@@ -1,4 +1,5 @@
 // setfib(1).
+#include <linux/netlink.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -6,7 +7,6 @@
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "net/fib.hpp"
-#include "route_words.hpp"
 #include "stack.hpp"
 
 namespace cellblock::bsd {
@@ -20,7 +20,8 @@ int usage() {
 }
 
 Result<> enter(uint32_t fib) {
-  CB_CHECK(net::add_fib_rules(fib, *table_of_fib(fib)));
+  CB_TRY(auto socket, sys::netlink::Socket::open(NETLINK_ROUTE));
+  CB_CHECK(net::add_fib_rules(socket, fib, *net::table_of_fib(fib)));
   return net::join_fib_group(fib);
 }
 
@@ -33,7 +34,7 @@ int setfib(const Words& words) {
   std::string number = words[at++];
   if (number.size() > 1 && number[0] == '-') number.erase(0, 1);  // "setfib -3 utility"
   auto fib = parse_int(number);
-  if (!fib || !table_of_fib(*fib)) {
+  if (!fib || !net::table_of_fib(*fib)) {
     warnx(me, "{}: invalid FIB", number);
     return 1;
   }
