@@ -43,6 +43,7 @@ Outcome Executor::perform(Job& job, const plan::Step& step) {
     case Act::remove: outcome = remove(job); break;
     case Act::attach_dataset: case Act::detach_dataset: outcome = dataset(job, step); break;
     case Act::move_in: case Act::move_back: outcome = move(job, step); break;
+    case Act::check_cable: case Act::connect: case Act::disconnect: outcome = cable(job, step); break;
     case Act::terminate: outcome = terminate(job); break;
   }
   latency::mark(mark_of(step));

@@ -41,6 +41,7 @@ class Executor {
   Outcome remove(Job& job);
   Outcome dataset(Job& job, const plan::Step& step);
   Outcome move(Job& job, const plan::Step& step);
+  Outcome cable(Job& job, const plan::Step& step);
   Outcome terminate(Job& job);
 
   bool path_is_good(Job& job);

@@ -4,6 +4,7 @@
 #include "apply/path_check.hpp"
 #include "base/text.hpp"
 #include "plan/alias.hpp"
+#include "plan/cable.hpp"
 #include "plan/command.hpp"
 #include "plan/wants.hpp"
 
@@ -92,6 +93,28 @@ Outcome Executor::move(Job& job, const plan::Step& step) {
   // On the way back it is a precaution: the removal of the jail returns what is left in it.
   if (moved || !in) return Outcome::done;
   return refused(job, "ifconfig", moved.error().text());
+}
+
+/// No program of FreeBSD's stands behind these: one line says what is wrong.
+Outcome Executor::cable(Job& job, const plan::Step& step) {
+  if (step.act == Act::disconnect) {
+    auto gone = ports_.links.disconnect(job.jid);
+    if (!gone) warn(job, gone.error().text());  // what is left of it goes with the jail
+    return Outcome::done;
+  }
+  auto wanted = plan::cable_of(job.wanted);
+  if (!wanted) return warn(job, wanted.error().text()), Outcome::failed;
+  if (!*wanted) return Outcome::done;
+  Result<> outcome;
+  if (step.act == Act::check_cable) {
+    outcome = ports_.links.check(**wanted);
+  } else if (auto jail = ports_.jails.find(std::to_string(job.jid)); jail) {
+    outcome = ports_.links.connect(**wanted, job.jid, jail->runtime.keeper);
+  } else {
+    outcome = pass(std::move(jail.error()));
+  }
+  if (outcome) return Outcome::done;
+  return warn(job, outcome.error().text()), Outcome::failed;
 }
 
 }  // namespace cellblock::apply

@@ -4,6 +4,7 @@
 
 #include "apply/mounting.hpp"
 #include "apply/scheduler.hpp"
+#include "plan/cable.hpp"
 #include "plan/change.hpp"
 #include "plan/wants.hpp"
 
@@ -59,9 +60,23 @@ bool Scheduler::read_fstabs(Job& job) {
 }
 
 Result<std::vector<std::string>> Scheduler::create_only_changes(Job& job) {
-  if (job.running) return plan::create_only_changes(with_real_path(job.wanted), job.running->prison);
-  CB_TRY(model::Jail jail, ports_.jails.find(std::to_string(job.jid)));
-  return plan::create_only_changes(with_real_path(job.wanted), jail.prison);
+  model::Jail found;
+  if (!job.running) {
+    CB_TRY(found, ports_.jails.find(std::to_string(job.jid)));
+  }
+  const model::Prison& prison = job.running ? job.running->prison : found.prison;
+  CB_TRY(std::vector<std::string> changes, plan::create_only_changes(with_real_path(job.wanted), prison));
+  if (!plan::wants_cable(job.wanted)) return changes;
+  // jail(8)'s own, but what the jail runs with is known: it stays as it is until a restart.
+  if (!job.wanted.configured) {
+    for (const model::Setting& setting : job.wanted.settings)
+      if (setting.name.starts_with("net.")) changes.push_back(setting.name);
+    return changes;
+  }
+  CB_TRY(std::optional<model::Cable> cable, plan::cable_of(job.wanted));
+  CB_TRY(bool same, ports_.links.has(*cable, job.jid));
+  if (!same) changes.emplace_back("net.bridge");
+  return changes;
 }
 
 bool Scheduler::update(Job& job) {

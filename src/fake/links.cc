@@ -37,4 +37,23 @@ Result<> Links::move_back(const std::string& interface, pid_t keeper) {
   return {};
 }
 
+Result<> Links::check(const model::Cable& cable) { return world_.request("check cable " + cable.bridge); }
+
+Result<> Links::connect(const model::Cable& cable, model::JailId jid, pid_t) {
+  CB_CHECK(world_.request(fmt::format("connect {} {}", cable.near, cable.bridge)));
+  cables[jid] = cable.bridge;
+  return {};
+}
+
+Result<bool> Links::has(const model::Cable& cable, model::JailId jid) {
+  auto found = cables.find(jid);
+  return found != cables.end() && found->second == cable.bridge;
+}
+
+Result<> Links::disconnect(model::JailId jid) {
+  CB_CHECK(world_.request(fmt::format("disconnect {}", jid)));
+  cables.erase(jid);
+  return {};
+}
+
 }  // namespace cellblock::fake

@@ -1,6 +1,7 @@
 // /run/cellblock: a small tmpfs of Cellblock's own, private and closed to everyone but root.
 //
 //   journal   the record (record/journal.hpp)
+//   bridges.lock   flock(2) guards the making of bridges and cables
 //   lock      flock(2) guards appends to the journal
 //   spawner   pins the spawner mount namespace: one empty read-only tmpfs that holds only the keeper
 //             and the usher

@@ -34,7 +34,8 @@ Result<model::Snapshot> HostJails::get() {
     jail.prison.dying = true;
     if (!gone) view.jails.emplace(jail.prison.jid, jail);
   }
-  if (!dead.empty() || !state.mounts.empty() || !state.aliases.empty()) CB_CHECK(repair());
+  bool remains = !state.mounts.empty() || !state.aliases.empty() || !record::idle_bridges(state).empty();
+  if (!dead.empty() || remains) CB_CHECK(repair());
   for (auto& [jid, jail] : view.jails) {
     for (JailId up = jail.prison.parent; up && up != caller_;) {
       auto above = view.jails.find(up);

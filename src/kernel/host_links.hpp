@@ -1,7 +1,10 @@
 // Addresses and interfaces of a host, over rtnetlink, each written to the journal before it is made.
 #pragma once
 
+#include <optional>
+
 #include "kernel/registry.hpp"
+#include "net/network.hpp"
 #include "port/links.hpp"
 
 namespace cellblock::kernel {
@@ -12,8 +15,14 @@ class HostLinks : public port::Links {
   Result<> remove_alias(const std::string& interface, const std::string& address, int prefix) override;
   Result<> move_in(const std::string& interface, pid_t keeper) override;
   Result<> move_back(const std::string& interface, pid_t keeper) override;
+  Result<> check(const model::Cable& cable) override;
+  Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
+  Result<> disconnect(model::JailId jid) override;
+  Result<bool> has(const model::Cable& cable, model::JailId jid) override;
 
  private:
+  Result<net::Network*> host();
+  std::optional<net::Network> host_;  ///< one socket for all jails of a run
   LateRegistry registry_;
 };
 

@@ -15,6 +15,8 @@ class Registry {
   /// `home` must outlive it.
   explicit Registry(const Home& home) : home_(home) {}
 
+  const Home& home() const { return home_; }
+
   /// What the journal says by now. Reads only what was appended since the last call.
   Result<const record::State*> refresh();
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "kernel/host_cables.hpp"
 #include "kernel/host_links.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/process_mark.hpp"
@@ -62,6 +63,7 @@ bool is_alive(const State& state, const model::Jail& jail) {
 }
 
 Result<> undo_strays(Registry& registry, std::vector<std::string>& done) {
+  CB_CHECK(remove_idle_bridges(registry, done));
   CB_TRY(const State* state, registry.refresh());
   if (state->mounts.empty() && state->aliases.empty()) return {};
   Names roots, addresses;

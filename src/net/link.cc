@@ -185,11 +185,13 @@ Request new_cable(const Cable& cable) {
   Request request = creation();
   request.header(header_of(cable.near));
   place(request, cable.near, cable.near_name, cable.near_hardware);
+  if (cable.mtu) request.attribute(IFLA_MTU, cable.mtu);
   request.nest(IFLA_LINKINFO, [&cable](Request& info) {
     info.attribute(IFLA_INFO_KIND, "veth").nest(IFLA_INFO_DATA, [&cable](Request& data) {
       data.nest(VETH_INFO_PEER, [&cable](Request& peer) {
         peer.header(ifinfomsg{});
         place(peer, {.network = cable.far_network}, cable.far_name, cable.far_hardware);
+        if (cable.mtu) peer.attribute(IFLA_MTU, cable.mtu);
       });
     });
   });

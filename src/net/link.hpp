@@ -87,6 +87,7 @@ struct Cable {
   Place near;
   int far_network = -1;  ///< descriptor of a network namespace, -1: where the request is sent
   std::optional<std::array<uint8_t, 6>> near_hardware, far_hardware;
+  uint32_t mtu = 0;  ///< of both ends; 0: the kernel's choice
 };
 Request new_cable(const Cable& cable);
 Request new_link(std::string_view name, std::string_view kind);

@@ -16,6 +16,9 @@ std::string_view verb(Act act) {
     case Act::check_mount: return "check";
     case Act::create: return "create";
     case Act::remove: return "remove";
+    case Act::check_cable: return "check";
+    case Act::connect: return "connect";
+    case Act::disconnect: return "disconnect";
     case Act::attach_dataset: return "attach";
     case Act::detach_dataset: return "detach";
     case Act::move_in: return "move in";

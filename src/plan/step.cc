@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plan/cable.hpp"
 #include "plan/wants.hpp"
 
 namespace cellblock::plan {
@@ -47,6 +48,13 @@ void append_command(Steps& steps, const model::Wanted& wanted) {
   if (!words.empty() && !words.front().empty()) steps.push_back({Act::run_inside, "command", {}, words});
 }
 
+/// What is wrong with net.* is for `check_cable` to say.
+void append_cable(Steps& steps, Act act, const model::Wanted& wanted) {
+  if (!wants_cable(wanted)) return;
+  const std::string* bridge = text_of(wanted, "net.bridge");
+  steps.push_back({act, "net.bridge", bridge ? *bridge : "", {}});
+}
+
 void append_clean_up(Steps& steps, const model::Wanted& wanted, const std::vector<std::string>& fstab) {
   append(steps, Act::run_outside, "exec.poststop", wanted);
   append_checks(steps, wanted, {"mount.procfs", "mount.fdescfs", "mount.devfs"});
@@ -62,6 +70,7 @@ void append_clean_up(Steps& steps, const model::Wanted& wanted, const std::vecto
 Steps start(const model::Wanted& wanted, const std::vector<std::string>& fstab) {
   Steps steps;
   steps.reserve(8);
+  append_cable(steps, Act::check_cable, wanted);
   append(steps, Act::run_outside, "exec.prepare", wanted);
   append(steps, Act::add_alias, "ip4.addr", aliases(wanted, "ip4.addr"));
   append(steps, Act::add_alias, "ip6.addr", aliases(wanted, "ip6.addr"));
@@ -71,6 +80,7 @@ Steps start(const model::Wanted& wanted, const std::vector<std::string>& fstab) 
   append(steps, Act::run_outside, "exec.prestart", wanted);
   steps.push_back({Act::create, {}, {}, {}});
   append(steps, Act::run_outside, "exec.created", wanted);
+  append_cable(steps, Act::connect, wanted);
   append(steps, Act::attach_dataset, "zfs.dataset", wanted);
   append(steps, Act::move_in, "vnet.interface", wanted);
   append(steps, Act::run_inside, "exec.start", wanted);
@@ -86,6 +96,7 @@ Steps stop(const model::Wanted& wanted, const std::vector<std::string>& fstab) {
   steps.push_back({Act::terminate, "stop.timeout", {}, {}});
   // The kernel of FreeBSD returns interfaces by itself; here a veth would die with the network namespace.
   append_reversed(steps, Act::move_back, "vnet.interface", values_of(wanted, "vnet.interface"));
+  append_cable(steps, Act::disconnect, wanted);
   steps.push_back({Act::remove, {}, {}, {}});
   append_clean_up(steps, wanted, fstab);
   return steps;
@@ -107,9 +118,11 @@ std::optional<Step> inverse(const Step& step) {
     case Act::create: return with(Act::remove);
     case Act::attach_dataset: return with(Act::detach_dataset);
     case Act::detach_dataset: return with(Act::attach_dataset);
+    case Act::connect: return with(Act::disconnect);
     case Act::move_in: return with(Act::move_back);
     case Act::move_back: return with(Act::move_in);
     case Act::run_outside: case Act::run_inside: case Act::check_mount: case Act::remove: case Act::terminate:
+    case Act::check_cable: case Act::disconnect:
       return std::nullopt;
   }
   return std::nullopt;
@@ -133,6 +146,9 @@ std::string_view reason_of(const Step& step) {
     case Act::check_mount: return "mounted in the jail alone, at its creation";
     case Act::create: return "the jail itself";
     case Act::remove: return "the jail and everything in it ends";
+    case Act::check_cable: return "before anything is done for the jail";
+    case Act::connect: return "the jail's cable to a bridge";
+    case Act::disconnect: return "the cable goes with the jail, a bridge made for jails with the last";
     case Act::attach_dataset: return "a dataset that the jail manages";
     case Act::detach_dataset: return "the dataset returns to the host";
     case Act::move_in: return "an interface of the jail's network stack";

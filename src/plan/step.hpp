@@ -23,6 +23,9 @@ enum class Act : uint8_t {
   unmount,
   check_mount,     ///< mount.devfs and its like: made by `create`, in the jail's own mount namespace
   create,
+  check_cable,     ///< what net.* asks for
+  connect,         ///< the jail to its bridge
+  disconnect,
   remove,
   attach_dataset,
   detach_dataset,

@@ -130,5 +130,20 @@ TEST(Reasons, EveryStepHasOne) {
     for (const Step& step : steps) EXPECT_FALSE(reason_of(step).empty()) << show(step);
 }
 
+TEST(Steps, ACableIsCheckedFirstAndLaidInTheNewJail) {
+  model::Wanted wanted{.name = "web", .configured = true};
+  wanted.settings = {{"name", {"web"}}, {"vnet", {}}, {"net.bridge", {"br0"}}, {"exec.prepare", {"prepare"}}};
+  std::vector<Act> up, down;
+  Steps steps = start(wanted, {});
+  for (const Step& step : steps) up.push_back(step.act);
+  EXPECT_THAT(up, ElementsAre(Act::check_cable, Act::run_outside, Act::create, Act::connect));
+  for (const Step& step : stop(wanted, {})) down.push_back(step.act);
+  EXPECT_THAT(down, ElementsAre(Act::terminate, Act::disconnect, Act::remove));
+  Steps back = unwind(steps, steps.size());
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back[0].act, Act::disconnect);
+  EXPECT_EQ(back[1].act, Act::remove);
+}
+
 }  // namespace
 }  // namespace cellblock::plan

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "model/cable.hpp"
+#include "model/jail.hpp"
 
 namespace cellblock::port {
 
@@ -19,6 +21,16 @@ class Links {
   /// Moves an interface into the network namespace of process `keeper`, and back to the caller's.
   virtual Result<> move_in(const std::string& interface, pid_t keeper) = 0;
   virtual Result<> move_back(const std::string& interface, pid_t keeper) = 0;
+
+  /// Why connect() would refuse the cable as things stand. Changes nothing.
+  virtual Result<> check(const model::Cable& cable) = 0;
+  /// Lays a cable from the network of process `keeper` to a bridge, which is made where it is missing; interfaces, addresses
+  /// and routes in the jail are up when this returns.
+  virtual Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
+  /// Takes a jail's cable away, and its bridge with the last one if Cellblock made it. No cable is no error.
+  virtual Result<> disconnect(model::JailId jid) = 0;
+  /// Whether the jail has exactly this cable.
+  virtual Result<bool> has(const model::Cable& cable, model::JailId jid) = 0;
 };
 
 }  // namespace cellblock::port

@@ -126,6 +126,7 @@ bool apply_end(State& state, const Words& words) {
   auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
   if (!jid) return false;
   state.makers.erase(*jid);
+  state.cables.erase(*jid);
   return state.snapshot.jails.erase(*jid) > 0;
 }
 
@@ -170,9 +171,40 @@ bool apply_unalias(State& state, const Words& words) {
          }) > 0;
 }
 
-/// The jid of a "jail N ..." or "run N ..." line; 0 for any other.
+std::optional<model::CableAddress> decode_address(std::string_view text) {
+  size_t slash = text.find('/');
+  auto prefix = slash == text.npos ? std::nullopt : decode<int>(text.substr(slash + 1));
+  if (!prefix || slash == 0 || *prefix < 0 || *prefix > 128) return std::nullopt;
+  return model::CableAddress{unvis(text.substr(0, slash)), *prefix};
+}
+
+bool apply_cable(State& state, const Words& words) {
+  auto jid = words.plain.size() >= 4 ? decode_jid(words.plain[1]) : std::nullopt;
+  if (!jid || !state.snapshot.jails.contains(*jid)) return false;
+  CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0)};
+  for (size_t i = 4; i < words.plain.size(); ++i) {
+    auto address = decode_address(words.plain[i]);
+    if (!address) return false;
+    made.addresses.push_back(std::move(*address));
+  }
+  state.cables[*jid] = std::move(made);
+  return true;
+}
+
+bool apply_uncable(State& state, const Words& words) {
+  auto jid = words.plain.size() == 2 ? decode_jid(words.plain[1]) : std::nullopt;
+  return jid && state.cables.erase(*jid) > 0;
+}
+
+bool apply_bridge(State& state, const Words& words, bool made) {
+  if (words.plain.size() != 2) return false;
+  std::string name = unvis(words.plain[1]);
+  return made ? state.bridges.insert(name).second : state.bridges.erase(name) > 0;
+}
+
+/// The jid of a "jail N ...", "run N ..." or "cable N ..." line; 0 for any other.
 JailId jid_of(std::string_view line) {
-  size_t verb = line.starts_with("jail ") ? 5 : line.starts_with("run ") ? 4 : 0;
+  size_t verb = line.starts_with("jail ") ? 5 : line.starts_with("run ") ? 4 : line.starts_with("cable ") ? 6 : 0;
   if (!verb) return 0;
   return decode_jid(line.substr(verb, line.find(' ', verb) - verb)).value_or(0);
 }
@@ -227,6 +259,23 @@ std::string unalias_line(const AliasMade& made) {
   return fmt::format("unalias {} {} {}\n", vis(made.interface), vis(made.address), made.prefix);
 }
 
+std::string cable_line(JailId jid, const CableMade& made) {
+  std::string line = fmt::format("cable {} @like={} {} {}", jid, made.like, vis(made.bridge), vis(made.near));
+  for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
+  return line + "\n";
+}
+
+std::string uncable_line(JailId jid) { return fmt::format("uncable {}\n", jid); }
+std::string bridge_line(std::string_view bridge) { return fmt::format("bridge {}\n", vis(bridge)); }
+std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridge {}\n", vis(bridge)); }
+
+std::vector<std::string> idle_bridges(const State& state) {
+  if (state.bridges.empty()) return {};
+  std::set<std::string, std::less<>> idle = state.bridges;
+  for (const auto& [jid, made] : state.cables) idle.erase(made.bridge);
+  return {idle.begin(), idle.end()};
+}
+
 bool apply_line(State& state, std::string_view line) {
   Words words = take_apart(line);
   if (words.plain.empty()) return false;
@@ -239,6 +288,9 @@ bool apply_line(State& state, std::string_view line) {
   if (verb == "unmount") return apply_unmount(state, words);
   if (verb == "alias") return apply_alias(state, words);
   if (verb == "unalias") return apply_unalias(state, words);
+  if (verb == "cable") return apply_cable(state, words);
+  if (verb == "uncable") return apply_uncable(state, words);
+  if (verb == "bridge" || verb == "unbridge") return apply_bridge(state, words, verb == "bridge");
   return verb == "cellblock-journal";
 }
 
@@ -264,6 +316,8 @@ std::string rewrite(const State& state) {
     text += jail_line(jail, maker == state.makers.end() ? std::nullopt : std::optional(maker->second));
     if (jail.runtime.keeper) text += run_line(jid, jail.runtime);
   }
+  for (const std::string& bridge : state.bridges) text += bridge_line(bridge);
+  for (const auto& [jid, made] : state.cables) text += cable_line(jid, made);
   for (const MountMade& made : state.mounts) text += mount_line(made);
   for (const AliasMade& made : state.aliases) text += alias_line(made);
   if (state.snapshot.last_jid) text += fmt::format("last {}\n", state.snapshot.last_jid);

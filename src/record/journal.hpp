@@ -10,6 +10,10 @@
 //   unmount /jails/web/data
 //   alias @owner=812:5711:0 em0 10.0.0.7 32
 //   unalias em0 10.0.0.7 32
+//   bridge br0                         made for the jails with a cable to it, gone with the last
+//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end
+//   uncable 7
+//   unbridge br0
 //   end 7
 //   last 7                             the jid given last (written when the journal is rewritten)
 //
@@ -18,10 +22,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/cable.hpp"
 #include "model/snapshot.hpp"
 
 namespace cellblock::record {
@@ -51,12 +57,21 @@ struct AliasMade {
   int prefix = 0;
 };
 
+/// A jail's cable to a bridge. It dies with the jail by itself.
+struct CableMade {
+  std::string bridge, near;
+  std::vector<model::CableAddress> addresses;
+  uint64_t like = 0;  ///< tells whether another description means the same
+};
+
 /// Everything the journal says.
 struct State {
   model::Snapshot snapshot;                   ///< jails that run or are being made
   std::map<model::JailId, Process> makers;    ///< who is making the jail; gone once it runs
   std::vector<MountMade> mounts;
   std::vector<AliasMade> aliases;
+  std::map<model::JailId, CableMade> cables;
+  std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
 };
 
 std::string jail_line(const model::Jail& jail, const std::optional<Process>& maker);
@@ -66,6 +81,13 @@ std::string mount_line(const MountMade& made);
 std::string unmount_line(std::string_view target);
 std::string alias_line(const AliasMade& made);
 std::string unalias_line(const AliasMade& made);
+
+std::string cable_line(model::JailId jid, const CableMade& made);
+std::string uncable_line(model::JailId jid);
+std::string bridge_line(std::string_view bridge);
+std::string unbridge_line(std::string_view bridge);
+/// The bridges that no jail has a cable to any more.
+std::vector<std::string> idle_bridges(const State& state);
 
 /// Folds one line (without its newline) into `state`. False: the line means nothing; `state` is unchanged.
 bool apply_line(State& state, std::string_view line);

@@ -86,6 +86,37 @@ TEST(Journal, KnowsTheUpperDirectoryOfAUnion) {
   EXPECT_NE(rewrite(state).find(mount_line(state.mounts[0])), std::string::npos);
 }
 
+TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
+  State state;
+  fold(state, jail_line(web(), std::nullopt) + bridge_line("br0"));
+  EXPECT_EQ(idle_bridges(state), std::vector<std::string>{"br0"});
+  fold(state, cable_line(7, {"br0", "web", {{"10.0.0.5", 24}, {"fd00::5", 64}}, 99}));
+  ASSERT_TRUE(state.cables.contains(7));
+  const CableMade& made = state.cables.at(7);
+  EXPECT_EQ(made.bridge + " " + made.near, "br0 web");
+  EXPECT_EQ(made.addresses, (std::vector<model::CableAddress>{{"10.0.0.5", 24}, {"fd00::5", 64}}));
+  EXPECT_EQ(made.like, 99u);
+  EXPECT_TRUE(idle_bridges(state).empty());
+  State again;
+  fold(again, rewrite(state));
+  EXPECT_EQ(rewrite(again), rewrite(state));
+  fold(again, uncable_line(7));
+  EXPECT_TRUE(again.cables.empty());
+  fold(state, end_line(7));
+  EXPECT_EQ(idle_bridges(state), std::vector<std::string>{"br0"});
+  fold(state, unbridge_line("br0"));
+  EXPECT_TRUE(state.bridges.empty());
+}
+
+TEST(Journal, CablesOfNobodyAreNone) {
+  State state;
+  fold(state, jail_line(web(), std::nullopt));
+  for (auto bad : {"cable 8 @like=1 br0 x", "cable 7 br0", "cable 7 br0 x 10.0.0.5", "cable 7 br0 x 10.0.0.5/129",
+                   "cable 7 br0 x /24", "uncable 7", "unbridge br0", "bridge", "bridge a b"})
+    EXPECT_FALSE(apply_line(state, bad)) << bad;
+  EXPECT_TRUE(state.cables.empty() && state.bridges.empty());
+}
+
 TEST(Journal, TornAndForeignLinesChangeNothing) {
   State state;
   std::string text = jail_line(web(), maker);

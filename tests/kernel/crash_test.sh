@@ -30,9 +30,10 @@ remains() {
     FILENAME ~ /mountinfo$/ && $5 ~ "^/run/cellblock" && !before[$0] && seen[$5]++ { print $5, "twice" }
     /^jail/ && !/owner=1:$/ { jails["jail " $2] = $0 } /^end/ { delete jails["jail " $2] }
     /^mount/ { mounts[$NF] += 1 } /^unmount/ { mounts[$NF] -= 1 }
+    /^bridge/ { bridges[$2] = 1 } /^unbridge/ { delete bridges[$2] }
     /^alias/ { aliases[$(NF-2) " " $(NF-1)] = 1 } /^unalias/ { delete aliases[$(NF-2) " " $(NF-1)] }
     END { for (each in jails) print jails[each]; for (each in mounts) if (mounts[each] > 0) print "mount", each
-          for (each in aliases) print "alias", each }' \
+          for (each in aliases) print "alias", each; for (each in bridges) print "bridge", each }' \
     "$W/before" /proc/self/mountinfo $([ ! -e /run/cellblock/journal ] || echo /run/cellblock/journal)
   local group
   for group in "$groups"/cellblock/*/; do [ ! -d "$group" ] || echo "$group"; done
@@ -41,6 +42,7 @@ remains() {
     [ ! -e "$map" ] || bpftool -j map dump pinned "$map" | grep -o '"key":.*' || true
   done
   ls -d /sys/fs/bpf/cellblock/addresses-*-{new,old} 2>/dev/null
+  ip -o link | grep -oE ' (c|brc)[:@]'
   grep -hasE '^(keeper|cellblock-warden|jail|[^ ]*/jail)' /proc/[0-9]*/cmdline | tr '\0' ' '
   ip -o addr show em0 | awk '/10\.77\.0\.1\// || /fd00:77/ { print $2, $4 } /10.77.0.9/ { is_there = 1 }
     END { if (!is_there) print "10.77.0.9 is lost" }'
@@ -189,6 +191,17 @@ half_dead() {
 }
 ways=by_repair kill_at_every repair half_dead "$faulty/cellblock" doctor --repair
 ways=by_listing kill_at_every listing half_dead "$faulty/jls"
+
+note "a cable to a bridge"
+cp "$W/jail.conf" "$W/plain.conf"
+sed 's|interface = em0;|vnet; net.bridge = brc; net.address = "10.77.1.1/24", "fd00:77:1::1/64"; net.gateway = 10.77.1.2;|
+  /ip4.addr/s/ip4.addr.*ip6.addr = "[^"]*";//' "$W/plain.conf" >"$W/jail.conf"
+kill_at_every "start with a cable" nothing "${start[@]}"
+fail_at_every "start with a cable" nothing nothing "${start[@]}"
+kill_at_every "removal with a cable" started "${stop[@]}"
+fail_at_every "removal with a cable" started by_repair "${stop[@]}"
+ways=by_repair kill_at_every "repair with a cable" half_dead "$faulty/cellblock" doctor --repair
+cp "$W/plain.conf" "$W/jail.conf"
 
 note "kill -9 of everything at once"
 sed 's/exec.poststart = "true"/exec.poststart = "sleep 60"/' "$W/jail.conf" >"$W/slow.conf"

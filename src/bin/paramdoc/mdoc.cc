@@ -152,7 +152,7 @@ struct Prefix {
 constexpr Prefix prefixes[] = {
     {"allow.", "allow"},       {"exec.", "exec"},   {"command", "exec"},      {"stop.timeout", "exec"},
     {"depend", "exec"},        {"mount", "mount"},  {"zfs.dataset", "mount"}, {"ip4", "network"},
-    {"ip6", "network"},        {"vnet", "network"}, {"interface", "network"}, {"ip_hostname", "network"},
+    {"ip6", "network"},        {"vnet", "network"}, {"net.", "network"}, {"interface", "network"}, {"ip_hostname", "network"},
     {"host", "host"},          {"sysv", "ipc"},     {"linux", "linux"},       {"mac.", "other"},
     {"zfs.mount_snapshot", "other"},
 };

@@ -1,0 +1,270 @@
+#include "kernel/host_cables.hpp"
+
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "kernel/faults.hpp"
+#include "kernel/host_links.hpp"
+#include "kernel/strays.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::Cable;
+using model::JailId;
+using record::CableMade;
+using record::State;
+
+constexpr int tries = 200;  // of 5 ms: how long an interface may take to go with its dead namespace
+void pause() { ::usleep(5000); }
+
+uint64_t hash_of(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3;
+  return hash;
+}
+
+/// Tells whether two descriptions mean the same cable.
+uint64_t fingerprint(const Cable& cable) {
+  std::string text = fmt::format("{} {} {} {}", cable.bridge, cable.near, cable.interface, cable.mtu.value_or(0));
+  for (const auto& one : cable.addresses) text += fmt::format(" {}/{}", one.address, one.prefix);
+  for (const std::string& gateway : cable.gateways) text += " via " + gateway;
+  for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
+  return hash_of(text);
+}
+
+/// Locally administered, the same at every start, another one on every host.
+std::array<uint8_t, 6> stable_hardware(std::string_view name) {
+  static const std::string machine = [] {
+    Fd file(::open("/etc/machine-id", O_RDONLY | O_CLOEXEC));
+    char text[64];
+    ssize_t got = file ? ::read(file.get(), text, sizeof text) : 0;
+    return std::string(text, got > 0 ? static_cast<size_t>(got) : 0);
+  }();
+  uint64_t hash = hash_of(fmt::format("{}/{}", machine, name));
+  std::array<uint8_t, 6> bytes{};
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(hash), hash >>= 8;
+  bytes[0] = static_cast<uint8_t>((bytes[0] & 0xfc) | 2);
+  return bytes;
+}
+
+Result<std::optional<net::Link>> find(net::Network& network, const std::string& name) {
+  auto link = network.link(name);
+  if (link) return std::optional(std::move(*link));
+  if (link.error().why == Why::absent) return std::nullopt;
+  return pass(std::move(link.error()));
+}
+
+/// What a jail leaves behind for a moment when it dies by itself.
+bool may_be_remains(const net::Link& link) { return link.kind == "veth" && (link.lower_elsewhere || link.lower == 0); }
+
+/// The bridge, or nothing where it is to be made.
+Result<std::optional<net::Link>> look(net::Network& host, const Cable& cable) {
+  CB_TRY(std::optional<net::Link> bridge, find(host, cable.bridge));
+  if (bridge && bridge->kind != "bridge")
+    return fail(Why::invalid, "net.bridge: {}: an interface, but not a bridge", cable.bridge);
+  if (bridge && cable.mtu && *cable.mtu != bridge->mtu)
+    return fail(Why::invalid, "net.mtu: {}: bridge {} has {}", *cable.mtu, cable.bridge, bridge->mtu);
+  for (int i = 0;; ++i) {
+    CB_TRY(std::optional<net::Link> near, find(host, cable.near));
+    if (!near) return bridge;
+    if (!may_be_remains(*near) || i >= tries)
+      return fail(Why::exists, "net.bridge: an interface of the host is named {} already", cable.near);
+    pause();
+  }
+}
+
+Result<> check_taken(const State& state, const Cable& cable, JailId own) {
+  for (const auto& [jid, made] : state.cables) {
+    if (jid == own || made.bridge != cable.bridge) continue;
+    for (const auto& one : cable.addresses) {
+      auto same = [&](const model::CableAddress& other) { return other.address == one.address; };
+      if (!std::ranges::any_of(made.addresses, same)) continue;
+      const model::Jail* jail = state.snapshot.find(jid);
+      if (jail && is_alive(state, *jail))
+        return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
+    }
+  }
+  return {};
+}
+
+Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
+  auto made = host.change(net::new_link(cable.bridge, "bridge"));
+  if (!made && made.error().sys != EEXIST) return pass(made.error(), "net.bridge: {}", cable.bridge);
+  faults::passed("bridge made");
+  CB_TRY(net::Link link, host.link(cable.bridge));
+  // An address of its own: else it would take the lowest of its ports', and change as jails come and go.
+  std::vector<net::Request> requests = {net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
+  if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
+  requests.push_back(net::set_up(link.index, true));
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.bridge: {}", cable.bridge);
+  if (cable.mtu) link.mtu = *cable.mtu;
+  return link;
+}
+
+Result<> lay(net::Network& host, const Cable& cable, const net::Link& bridge, int there) {
+  net::Cable veth{.near_name = cable.near, .far_name = cable.interface,
+                  .near = {.master = bridge.index, .up = true}, .far_network = there, .near_hardware = {},
+                  .far_hardware = cable.hardware ? cable.hardware : stable_hardware(cable.jail), .mtu = bridge.mtu};
+  return host.change(net::new_cable(veth));
+}
+
+/// Everything in the jail in one batch.
+Result<> furnish(const Cable& cable, int there) {
+  CB_TRY(net::Network inside, net::Network::open(there));
+  CB_TRY(net::Link far, inside.link(cable.interface));
+  std::vector<net::Request> requests = {net::set_up(1, true), net::set_up(far.index, true)};
+  std::vector<std::string> about = {"lo", cable.interface};
+  for (const auto& one : cable.addresses) {
+    net::Address address{.index = far.index, .ip = *net::parse_ip(one.address), .prefix = one.prefix};
+    if (address.ip.v6) address.flags = IFA_F_NODAD;  // no jail on the bridge has it
+    else if (one.prefix < 31) address.broadcast = net::broadcast_of(address.ip, one.prefix);
+    requests.push_back(net::add_address(address));
+    about.push_back("net.address: " + one.address);
+  }
+  for (const std::string& gateway : cable.gateways) {
+    net::Ip ip = *net::parse_ip(gateway);
+    requests.push_back(net::add_route({.to = {net::Ip{ip.v6, {}}, 0}, .gateway = ip, .index = far.index}));
+    about.push_back("net.gateway: " + gateway);
+  }
+  CB_TRY(std::vector<Result<>> outcomes, inside.change(requests));
+  for (size_t i = 0; i < outcomes.size(); ++i) CB_CHECK(std::move(outcomes[i]), "{}", about[i]);
+  return {};
+}
+
+/// With the lock held.
+Result<> withdraw(Registry& registry, net::Network& host, JailId jid, bool laid = true) {
+  CB_TRY(const State* state, registry.refresh());
+  auto found = state->cables.find(jid);
+  if (found == state->cables.end()) return {};
+  const CableMade made = found->second;
+  bool last = state->bridges.contains(made.bridge) &&
+              std::ranges::none_of(state->cables, [&](auto& each) { return each.first != jid && each.second.bridge == made.bridge; });
+  CB_TRY(std::optional<net::Link> near, find(host, made.near));
+  if (laid && near && may_be_remains(*near)) {
+    auto gone = host.change(net::delete_link(near->index));
+    if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "cable {}", made.near);
+  }
+  faults::passed("cable removed");
+  std::string lines = record::uncable_line(jid);
+  if (last) {
+    CB_CHECK(remove_bridge(host, made.bridge));
+    faults::passed("bridge removed");
+    lines += record::unbridge_line(made.bridge);
+  }
+  return registry.append(lines);
+}
+
+}  // namespace
+
+Result<Fd> lock_bridges(const Registry& registry) { return sys::take_lock(registry.home().fd(), "bridges.lock"); }
+
+Result<bool> remove_bridge(net::Network& host, const std::string& name) {
+  CB_TRY(std::optional<net::Link> bridge, find(host, name));
+  if (!bridge || bridge->kind != "bridge") return false;
+  for (int i = 0; i < tries; ++i) {
+    CB_TRY(std::vector<net::Link> links, host.links());
+    bool other = false, remains = false;
+    for (const net::Link& link : links)
+      if (link.master == bridge->index) (may_be_remains(link) ? remains : other) = true;
+    if (other) return false;
+    if (remains) {
+      pause();
+      continue;
+    }
+    auto gone = host.change(net::delete_link(bridge->index));
+    if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "bridge {}", name);
+    return true;
+  }
+  return false;
+}
+
+Result<> remove_idle_bridges(Registry& registry, std::vector<std::string>& done) {
+  CB_TRY(const State* before, registry.refresh());
+  if (record::idle_bridges(*before).empty()) return {};
+  CB_TRY(Fd lock, lock_bridges(registry));
+  CB_TRY(const State* state, registry.refresh());
+  const std::vector<std::string> idle = record::idle_bridges(*state);
+  CB_TRY(net::Network host, net::Network::open());
+  for (const std::string& name : idle) {
+    CB_TRY(bool removed, remove_bridge(host, name));
+    CB_CHECK(registry.append(record::unbridge_line(name)));
+    if (removed) done.push_back(fmt::format("bridge {} removed", name));
+  }
+  return {};
+}
+
+Result<net::Network*> HostLinks::host() {
+  if (!host_) {
+    CB_TRY(net::Network network, net::Network::open());
+    host_ = std::move(network);
+  }
+  return &*host_;
+}
+
+Result<> HostLinks::check(const Cable& cable) {
+  CB_TRY(net::Network * network, host());
+  CB_TRY(std::optional<net::Link> bridge, look(*network, cable));
+  if (bridge) {
+    CB_TRY(std::vector<net::Address> addresses, network->addresses(bridge->index));
+    for (const auto& one : cable.addresses)
+      if (std::ranges::any_of(addresses, [&](const net::Address& is) { return is.ip.text() == one.address; }))
+        return fail(Why::exists, "net.address: {}: bridge {} has it", one.address, cable.bridge);
+  }
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
+  return check_taken(*state, cable, 0);
+}
+
+Result<> HostLinks::connect(const Cable& cable, JailId jid, pid_t keeper) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(net::Network * network, host());
+  CB_TRY(Fd there, net::network_of(keeper));
+  CB_TRY(Fd lock, lock_bridges(*record));
+  CB_TRY(std::optional<net::Link> bridge, look(*network, cable));
+  auto announce = [&](const State& state) -> Result<std::string> {
+    CB_CHECK(check_taken(state, cable, jid));
+    return (bridge ? "" : record::bridge_line(cable.bridge)) +
+           record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, fingerprint(cable)});
+  };
+  CB_CHECK(record->update(announce));
+  bool laid = false;
+  auto make = [&]() -> Result<> {
+    CB_CHECK(faults::step("cable announced"));
+    if (!bridge) {
+      CB_TRY(net::Link fresh, make_bridge(*network, cable));
+      bridge = std::move(fresh);
+    }
+    CB_CHECK(lay(*network, cable, *bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
+    laid = true;
+    CB_CHECK(faults::step("cable laid"));
+    return furnish(cable, there.get());
+  };
+  Result<> made = make();
+  if (!made) (void)withdraw(*record, *network, jid, laid);
+  return made;
+}
+
+Result<> HostLinks::disconnect(JailId jid) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
+  if (!state->cables.contains(jid)) return {};
+  CB_TRY(net::Network * network, host());
+  CB_TRY(Fd lock, lock_bridges(*record));
+  return withdraw(*record, *network, jid);
+}
+
+Result<bool> HostLinks::has(const Cable& cable, JailId jid) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
+  auto found = state->cables.find(jid);
+  return found != state->cables.end() && found->second.like == fingerprint(cable);
+}
+
+}  // namespace cellblock::kernel

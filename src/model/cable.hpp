@@ -1,0 +1,29 @@
+// What `net.*` asks for: a jail's cable to a bridge of the host. plan makes it, the kernel side acts on it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cellblock::model {
+
+struct CableAddress {
+  std::string address;  ///< as inet_ntop(3) writes it
+  int prefix = 0;
+  friend bool operator==(const CableAddress&, const CableAddress&) = default;
+};
+
+struct Cable {
+  std::string jail;       ///< its name: what its stable hardware address is made of
+  std::string bridge;
+  std::string near;       ///< the end on the host, a port of the bridge
+  std::string interface;  ///< the end in the jail
+  std::vector<CableAddress> addresses;
+  std::vector<std::string> gateways;  ///< one of each family at most
+  std::optional<std::array<uint8_t, 6>> hardware;
+  std::optional<uint32_t> mtu;
+};
+
+}  // namespace cellblock::model

@@ -1,0 +1,164 @@
+#include "plan/cable.hpp"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "plan/wants.hpp"
+
+namespace cellblock::plan {
+namespace {
+
+using model::Cable;
+using model::CableAddress;
+
+/// Four or sixteen bytes.
+struct Bytes {
+  unsigned char at[16] = {};
+  bool v6 = false;
+};
+
+std::optional<Bytes> parse(std::string_view text) {
+  Bytes bytes;
+  bytes.v6 = text.contains(':');
+  if (::inet_pton(bytes.v6 ? AF_INET6 : AF_INET, std::string(text).c_str(), bytes.at) != 1) return std::nullopt;
+  return bytes;
+}
+
+std::string show(const Bytes& bytes) {
+  char text[INET6_ADDRSTRLEN] = "";
+  ::inet_ntop(bytes.v6 ? AF_INET6 : AF_INET, bytes.at, text, sizeof text);
+  return text;
+}
+
+bool is_link_local(const Bytes& bytes) { return bytes.v6 && bytes.at[0] == 0xfe && (bytes.at[1] & 0xc0) == 0x80; }
+
+/// Neither nobody's nor everybody's.
+bool is_for_one(const Bytes& bytes) {
+  bool zero = std::ranges::all_of(bytes.at, [](unsigned char byte) { return byte == 0; });
+  return !zero && (bytes.v6 ? bytes.at[0] != 0xff : bytes.at[0] < 224 && bytes.at[0] != 127);
+}
+
+bool same_network(const Bytes& left, const Bytes& right, int prefix) {
+  if (left.v6 != right.v6) return false;
+  auto whole = static_cast<size_t>(prefix / 8);
+  if (std::memcmp(left.at, right.at, whole) != 0) return false;
+  int rest = prefix % 8;
+  return rest == 0 || ((left.at[whole] ^ right.at[whole]) >> (8 - rest)) == 0;
+}
+
+/// What Linux takes as an interface's name.
+Result<> check_name(std::string_view parameter, std::string_view name) {
+  if (name.size() >= IFNAMSIZ)
+    return fail(Why::invalid, "{}: {}: an interface's name has {} characters at most", parameter, name, IFNAMSIZ - 1);
+  bool bad = name.empty() || name == "." || name == ".." ||
+             std::ranges::any_of(name, [](unsigned char byte) { return byte <= ' ' || byte == '/' || byte == ':' || byte == '%'; });
+  if (bad) return fail(Why::invalid, "{}: \"{}\" can't name an interface", parameter, name);
+  return {};
+}
+
+Result<CableAddress> address_of(const std::string& value) {
+  size_t slash = value.find('/');
+  auto bytes = parse(value.substr(0, slash));
+  if (!bytes || !is_for_one(*bytes)) return fail(Why::invalid, "net.address: {}: not an address of a jail's", value);
+  if (slash == value.npos) return fail(Why::invalid, "net.address: {}: the length of its network is missing, as in {}/{}",
+                                       value, value, bytes->v6 ? 64 : 24);
+  auto length = parse_int(value.substr(slash + 1));
+  if (!length || *length < 1 || *length > (bytes->v6 ? 128 : 32))
+    return fail(Why::invalid, "net.address: {}: bad length of a network", value);
+  return CableAddress{show(*bytes), static_cast<int>(*length)};
+}
+
+Result<> read_addresses(Cable& cable, const model::Wanted& wanted) {
+  for (const std::string& value : values_of(wanted, "net.address")) {
+    CB_TRY(CableAddress address, address_of(value));
+    auto same = [&](const CableAddress& other) { return other.address == address.address; };
+    if (std::ranges::any_of(cable.addresses, same)) return fail(Why::invalid, "net.address: {}: given twice", value);
+    cable.addresses.push_back(std::move(address));
+  }
+  return {};
+}
+
+Result<> read_gateways(Cable& cable, const model::Wanted& wanted) {
+  bool has[2] = {false, false};
+  for (const std::string& value : values_of(wanted, "net.gateway")) {
+    auto gateway = parse(value);
+    if (!gateway || !is_for_one(*gateway)) return fail(Why::invalid, "net.gateway: {}: not an address", value);
+    if (std::exchange(has[gateway->v6], true))
+      return fail(Why::invalid, "net.gateway: {}: there is one for {} already", value, gateway->v6 ? "IPv6" : "IPv4");
+    std::string text = show(*gateway);
+    bool near = is_link_local(*gateway);
+    for (const CableAddress& address : cable.addresses) {
+      if (address.address == text) return fail(Why::invalid, "net.gateway: {}: the jail's own address", value);
+      near = near || same_network(*parse(address.address), *gateway, address.prefix);
+    }
+    if (!near) return fail(Why::invalid, "net.gateway: {}: in no network of net.address", value);
+    cable.gateways.push_back(std::move(text));
+  }
+  return {};
+}
+
+Result<> read_hardware(Cable& cable, const std::string& value) {
+  std::vector<std::string> parts = split(value, ':');
+  std::array<uint8_t, 6> bytes{};
+  bool good = parts.size() == bytes.size();
+  for (size_t i = 0; good && i < bytes.size(); ++i) {
+    const char* end = parts[i].data() + parts[i].size();
+    auto [stop, error] = std::from_chars(parts[i].data(), end, bytes[i], 16);
+    good = error == std::errc() && stop == end && parts[i].size() <= 2;
+  }
+  if (!good) return fail(Why::invalid, "net.mac: {}: not a hardware address", value);
+  bool zero = std::ranges::all_of(bytes, [](uint8_t byte) { return byte == 0; });
+  if (zero || (bytes[0] & 1)) return fail(Why::invalid, "net.mac: {}: not the address of one interface", value);
+  cable.hardware = bytes;
+  return {};
+}
+
+Result<> read_mtu(Cable& cable, const std::string& value) {
+  bool v6 = std::ranges::any_of(cable.addresses, [](const CableAddress& one) { return one.address.contains(':'); });
+  int least = v6 ? 1280 : 68;
+  auto number = parse_int(value);
+  if (!number || *number < least || *number > 65535)
+    return fail(Why::invalid, "net.mtu: {}: not from {} to 65535", value, least);
+  cable.mtu = static_cast<uint32_t>(*number);
+  return {};
+}
+
+bool has_own_stack(const model::Wanted& wanted) {
+  if (is_true(wanted, "vnet")) return true;
+  const std::string* value = text_of(wanted, "vnet");
+  return value && *value == "new";
+}
+
+}  // namespace
+
+bool wants_cable(const model::Wanted& wanted) {
+  return std::ranges::any_of(wanted.settings, [](const model::Setting& one) { return one.name.starts_with("net."); });
+}
+
+Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
+  if (!wants_cable(wanted)) return std::nullopt;
+  const std::string* bridge = text_of(wanted, "net.bridge");
+  if (!bridge) return fail(Why::invalid, "net.bridge: missing, other parameters net.* need it");
+  if (!has_own_stack(wanted)) return fail(Why::invalid, "net.bridge: needs a network stack of the jail's own (vnet)");
+  const std::string* name = text_of(wanted, "name");
+  if (!name) return fail(Why::invalid, "net.bridge: needs a jail with a name");
+  const std::string* interface = text_of(wanted, "net.interface");
+  Cable cable{.jail = *name, .bridge = *bridge, .near = *name, .interface = interface ? *interface : "eth0"};
+  CB_CHECK(check_name("net.bridge", cable.bridge));
+  CB_CHECK(check_name("name", cable.near));
+  CB_CHECK(check_name("net.interface", cable.interface));
+  if (cable.near == cable.bridge) return fail(Why::invalid, "net.bridge: {}: the jail's own name", cable.bridge);
+  if (cable.interface == "lo") return fail(Why::invalid, "net.interface: lo: every jail has it already");
+  CB_CHECK(read_addresses(cable, wanted));
+  CB_CHECK(read_gateways(cable, wanted));
+  if (const std::string* value = text_of(wanted, "net.mac")) CB_CHECK(read_hardware(cable, *value));
+  if (const std::string* value = text_of(wanted, "net.mtu")) CB_CHECK(read_mtu(cable, *value));
+  return cable;
+}
+
+}  // namespace cellblock::plan

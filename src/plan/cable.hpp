@@ -1,0 +1,18 @@
+// `net.*` taken apart and checked as far as that goes without a look at the host.
+#pragma once
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "model/cable.hpp"
+#include "model/wanted.hpp"
+
+namespace cellblock::plan {
+
+/// Nothing: the jail has none. Errors begin with the parameter: "net.mac: 02:00: not a hardware address".
+Result<std::optional<model::Cable>> cable_of(const model::Wanted& wanted);
+
+/// Whether any of net.* is set.
+bool wants_cable(const model::Wanted& wanted);
+
+}  // namespace cellblock::plan

@@ -1,0 +1,104 @@
+#!/bin/bash
+# net.*: jails on a bridge without a line of shell.
+. "$(dirname "$0")/../replay/lib.sh"
+need jail jls jexec ip busybox
+mkdir -p "$W/root/bin"
+cp "$(command -v busybox)" "$W/root/bin/busybox"
+ldd "$W/root/bin/busybox" >/dev/null 2>&1 && skip "busybox is not static"
+cat >"$W/jail.conf" <<CONF
+path = "$W/root"; persist; vnet; net.bridge = "br0";
+web { net.address = "10.78.0.5/24", "fd00:78::5/64"; net.gateway = "10.78.0.1", "fd00:78::1"; }
+db { net.address = "10.78.0.6/24", "fd00:78::6/64"; net.interface = "lan0"; net.mac = "02:00:00:00:00:06"; }
+same { net.address = "10.78.0.5/24"; }
+CONF
+conf() { jail -f "$W/jail.conf" "$@"; }
+box() { local name=$1; shift; jexec "$name" /bin/busybox "$@"; }
+seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
+before=$(seen)
+
+note "two jails and the host reach each other"
+expect_like 'web: created' conf -c web
+expect_like 'db: created' conf -c db
+expect_like 'UP' ip -o link show br0
+ip addr add 10.78.0.1/24 dev br0
+ip addr add fd00:78::1/64 dev br0 nodad
+expect_like ' 0% packet loss' box web ping -c 1 -W 5 10.78.0.6
+expect_like ' 0% packet loss' box db ping -c 1 -W 5 10.78.0.5
+expect_like ' 0% packet loss' box web ping -c 1 -W 5 fd00:78::6
+expect_like ' 0% packet loss' box web ping -c 1 -W 5 10.78.0.1
+expect_like ' 0% packet loss' box web ping -c 1 -W 5 127.0.0.1
+expect_like ' 0% packet loss' busybox ping -c 1 -W 5 10.78.0.5
+expect_like ' 0% packet loss' busybox ping -c 1 -W 5 fd00:78::6
+expect_like '^default via 10\.78\.0\.1 dev eth0' box web ip route
+expect_like '^default via fd00:78::1 dev eth0' box web ip -6 route
+expect_like '02:00:00:00:00:06' box db ip link show lan0
+expect_like 'master br0' ip -o link show web
+
+note "the hardware address is the same at every start"
+hardware=$(box web cat /sys/class/net/eth0/address 2>/dev/null || box web ip link show eth0 | sed -n 's/.*ether \([^ ]*\).*/\1/p')
+[ -n "$hardware" ] || fail "web has no hardware address"
+expect_like 'web: created' conf -rc web
+expect_like "$hardware" box web ip link show eth0
+
+# refused LINE SETTINGS...: one line, nothing changed.
+refused() {
+  local wanted=$1 was said
+  shift
+  was=$(seen; jls name)
+  said=$(jail -c path="$W/root" persist vnet "$@" 2>&1) && fail "$*: succeeded"
+  [ "$said" = "jail: $wanted" ] || fail "$*: said '$said', wanted 'jail: $wanted'"
+  [ "$(seen; jls name)" = "$was" ] || fail "$*: something changed: $(diff <(echo "$was") <(seen; jls name))"
+}
+note "bad input"
+ip link add plain type veth peer name plainb
+ip link add small mtu 1400 type bridge
+refused 'net.address: 10.78.0.5: jail web has it' name=x net.bridge=br0 net.address=10.78.0.5/24
+refused 'net.address: 10.78.0.1: bridge br0 has it' name=x net.bridge=br0 net.address=10.78.0.1/24
+refused 'net.bridge: plain: an interface, but not a bridge' name=x net.bridge=plain
+refused 'net.bridge: an interface of the host is named plain already' name=plain net.bridge=br0
+refused "name: a_long_name_for_1: an interface's name has 15 characters at most" name=a_long_name_for_1 net.bridge=br0
+refused 'net.mac: 02:00: not a hardware address' name=x net.bridge=br0 net.mac=02:00
+refused 'net.mtu: 70000: not from 68 to 65535' name=x net.bridge=br0 net.mtu=70000
+refused 'net.mtu: 1500: bridge small has 1400' name=x net.bridge=small net.mtu=1500
+refused 'net.gateway: 10.1.0.1: in no network of net.address' name=x net.bridge=br0 net.address=10.78.0.9/24 net.gateway=10.1.0.1
+refused 'net.bridge: missing, other parameters net.* need it' name=x net.mtu=1400
+expect_refusal '^jail: same: net.address: 10.78.0.5: jail web has it$' conf -c same
+expect_refusal 'net.mtu cannot be changed after creation' jail -m name=web net.mtu=1400
+sed 's/10.78.0.5/10.78.0.55/' "$W/jail.conf" >"$W/other.conf"
+expect_refusal '^jail: web: net.bridge cannot be changed after creation$' jail -f "$W/other.conf" -m web
+expect_like 'web: updated' conf -m web
+ip link del plain
+ip link del small
+
+note "removal leaves nothing, and the bridge goes with the last jail"
+conf -r web >/dev/null || fail "jail -r web"
+expect_like 'UP' ip -o link show br0
+conf -r db >/dev/null || fail "jail -r db"
+[ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
+
+note "a bridge of the host's stays, and lends its MTU"
+ip link add br0 mtu 1400 type bridge
+ip link set br0 up
+conf -c web >/dev/null || fail "jail -c web"
+expect_like 'mtu 1400' box web ip link show eth0
+conf -r web >/dev/null || fail "jail -r web"
+expect_like 'br0' ip -o link show br0
+ip link del br0
+
+note "jail -R, and kill -9 of process 1"
+conf -c web >/dev/null || fail "jail -c web"
+jail -R web || fail "jail -R web"
+[ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
+conf -c web >/dev/null || fail "jail -c web"
+kill -9 "$(awk '/^run/ { sub(".*keeper=", ""); sub(":.*", ""); pid = $0 } END { print pid }' /run/cellblock/journal)"
+is_clean() { jls >/dev/null; [ "$(seen)" = "$before" ]; }
+eventually is_clean || fail "left: $(diff <(echo "$before") <(seen))"
+
+note "a hundred jails"
+{ echo "path = \"$W/root\"; persist; vnet; net.bridge = br0;"
+  for i in $(seq 100); do echo "n$i { net.address = \"10.79.0.$i/24\"; }"; done; } >"$W/many.conf"
+jail -q -f "$W/many.conf" -c || fail "a hundred jails"
+[ "$(ip -o link show master br0 | wc -l)" = 100 ] || fail "ports: $(ip -o link show master br0 | wc -l)"
+expect_like ' 0% packet loss' box n1 ping -c 1 -W 5 10.79.0.100
+jail -q -f "$W/many.conf" -r '*' || fail "removal of a hundred"
+[ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
