@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "ifconfig_text.hpp"
 #include "ifconfig_words.hpp"
+#include "net/fib.hpp"
 #include "route_words.hpp"
 #include "sockstat_text.hpp"
 
@@ -47,7 +48,7 @@ void check(const bsd::RouteRequest& request) {
   if (request.act == bsd::RouteAct::flush) return;
   hold(request.destination.length >= 0 && request.destination.length <= request.destination.ip.bits());
   hold(net::network_of(request.destination.ip, request.destination.length) == request.destination.ip);
-  hold(bsd::table_of_fib(request.fib).has_value());
+  hold(net::table_of_fib(request.fib).has_value());
 }
 
 }  // namespace
