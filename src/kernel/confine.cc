@@ -204,15 +204,21 @@ void exec_by_usher(Confinement& confinement, const char* file) {
   ::syscall(SYS_execveat, confinement.usher, "", confinement.ushered.data(), confinement.environment.data(), AT_EMPTY_PATH);
 }
 
-/// Nothing above 2 goes in, but the usher as 3 until it is executed.
+/// Nothing above 2 goes in, but the program or the usher as 3 until it is executed.
 int close_descriptors(Confinement& confinement) {
-  if (confinement.usher < 0) return sys::close_range(3, UINT_MAX, 0);
-  if (confinement.usher != 3 && ::dup3(confinement.usher, 3, O_CLOEXEC) < 0) return -1;
-  confinement.usher = 3;
+  int& kept = confinement.program >= 0 ? confinement.program : confinement.usher;
+  if (kept < 0) return sys::close_range(3, UINT_MAX, 0);
+  if (kept != 3 && ::dup3(kept, 3, O_CLOEXEC) < 0) return -1;
+  kept = 3;
   return sys::close_range(4, UINT_MAX, 0);
 }
 
+int exec_program(const Confinement& confinement) {
+  return static_cast<int>(::syscall(SYS_execveat, confinement.program, "", confinement.argv.data(), confinement.environment.data(), AT_EMPTY_PATH));
+}
+
 int exec_first(Confinement& confinement) {
+  if (confinement.program >= 0) return exec_program(confinement);
   int error = ENOENT;
   for (const std::string& candidate : confinement.candidates) {
     if (confinement.usher >= 0)
@@ -296,6 +302,7 @@ void take_entry(Confinement& confinement, const port::Entry& entry, std::optiona
   confinement.words.insert(confinement.words.end(), environment.begin(), environment.end());
   point_to_words(confinement, arguments);
   confinement.user = std::move(user);
+  confinement.program = entry.program;
   confinement.standard_output = entry.standard_output;
   confinement.standard_error = entry.standard_error;
   confinement.keep_descriptors = entry.keep_descriptors;

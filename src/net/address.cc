@@ -24,6 +24,10 @@ Request address_request(uint16_t type, uint16_t request_flags, const Address& ad
       .attribute(IFA_ADDRESS, other.bytes.data(), other.size());
   if (address.broadcast) request.attribute(IFA_BROADCAST, address.broadcast->bytes.data(), address.broadcast->size());
   if (address.flags) request.attribute(IFA_FLAGS, address.flags);
+  if (address.valid != ~0u) {
+    const ifa_cacheinfo times{.ifa_prefered = address.preferred, .ifa_valid = address.valid, .cstamp = 0, .tstamp = 0};
+    request.attribute(IFA_CACHEINFO, &times, sizeof times);
+  }
   return request;
 }
 
@@ -66,8 +70,8 @@ Request all_addresses(int index) {
   return request;
 }
 
-Request add_address(const Address& address) {
-  return address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address);
+Request add_address(const Address& address, Existing existing) {
+  return address_request(RTM_NEWADDR, add_flags(existing), address);
 }
 Request delete_address(const Address& address) { return address_request(RTM_DELADDR, 0, address); }
 

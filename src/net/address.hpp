@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "net/existing.hpp"
 #include "net/ip.hpp"
 #include "sys/netlink.hpp"
 
@@ -25,7 +26,8 @@ std::optional<Address> parse_address(std::string_view payload);
 
 /// `index` 0: of every interface.
 sys::netlink::Request all_addresses(int index = 0);
-sys::netlink::Request add_address(const Address& address);
+/// Its lifetimes go with it.
+sys::netlink::Request add_address(const Address& address, Existing existing = Existing::refuse);
 sys::netlink::Request delete_address(const Address& address);
 
 }  // namespace cellblock::net

@@ -113,10 +113,9 @@ Request route_to(const Ip& to, bool entry) {
 }
 
 Request add_route(const Route& route, Existing existing) {
-  auto flags = static_cast<uint16_t>(NLM_F_CREATE | (existing == Existing::refuse ? NLM_F_EXCL : NLM_F_REPLACE));
   Route made = route;
   if (made.protocol == 0) made.protocol = RTPROT_STATIC;
-  return route_request(RTM_NEWROUTE, flags, made);
+  return route_request(RTM_NEWROUTE, add_flags(existing), made);
 }
 
 Request delete_route(const Route& route) { return route_request(RTM_DELROUTE, 0, route); }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "net/existing.hpp"
 #include "net/ip.hpp"
 #include "sys/netlink.hpp"
 
@@ -34,7 +35,6 @@ sys::netlink::Request all_routes(bool v6, uint32_t table = 0);
 /// entry itself (`entry`).
 sys::netlink::Request route_to(const Ip& to, bool entry = true);
 
-enum class Existing : uint8_t { refuse, replace };
 sys::netlink::Request add_route(const Route& route, Existing existing = Existing::refuse);
 sys::netlink::Request delete_route(const Route& route);
 

@@ -17,6 +17,7 @@ using Applet = int (*)(const Words& words);
 
 int arp(const Words& words);
 int devfs(const Words& words);
+int dhclient(const Words& words);
 int ifconfig(const Words& words);
 int killall(const Words& words);
 int kldload(const Words& words);

@@ -14,6 +14,7 @@ struct Row {
 constexpr std::array applets{
     Row{"arp", arp},
     Row{"devfs", devfs},
+    Row{"dhclient", dhclient},
     Row{"ifconfig", ifconfig},
     Row{"killall", killall},
     Row{"kldload", kldload},
