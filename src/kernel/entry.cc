@@ -1,6 +1,7 @@
 #include "kernel/entry.hpp"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -14,6 +15,7 @@
 #include "kernel/policy.hpp"
 #include "kernel/spawner.hpp"
 #include "kernel/warden_link.hpp"
+#include "net/fib.hpp"
 #include "port/latency.hpp"
 #include "sys/compat.hpp"
 #include "sys/file.hpp"
@@ -95,6 +97,16 @@ Result<port::Child> pass_through(Doorway& door, int group, const port::Entry& en
 }
 
 }  // namespace
+
+Result<Fd> entry_group(int groups, const model::Runtime& runtime, uint32_t fib) {
+  if (fib == 0) return sys::open_at(groups, runtime.cgroup.c_str(), O_RDONLY | O_DIRECTORY);
+  auto table = net::table_of_fib(fib);
+  if (!table) return fail(Why::invalid, "exec.fib: {}: no routing table: 0 to 65535, but not 253 to 255", fib);
+  CB_TRY(Fd network, sys::open(fmt::format("/proc/{}/ns/net", runtime.keeper), O_RDONLY));
+  CB_TRY(auto socket, sys::netlink::Socket::open_in(network.get(), NETLINK_ROUTE));
+  CB_CHECK(net::add_fib_rules(socket, fib, *table));
+  return net::make_fib_group(groups, runtime.cgroup, fib);
+}
 
 Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::Entry& entry) {
   const model::Runtime& runtime = jail.runtime;

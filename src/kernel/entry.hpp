@@ -10,6 +10,10 @@
 
 namespace cellblock::kernel {
 
+/// The cgroup in which an entry is born: the jail's own, or the one below it whose sockets use routing table `fib` of
+/// the jail's network stack (exec.fib). `groups`: the root of the hierarchy.
+Result<Fd> entry_group(int groups, const model::Runtime& runtime, uint32_t fib);
+
 /// Runs `entry` in `jail`, born in its cgroup (`group` is that directory, -1 to stay in the caller's). Errors are
 /// those before the program ran, with FreeBSD's texts.
 Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::Entry& entry);

@@ -1,7 +1,6 @@
 #include "kernel/host_jails.hpp"
 
 #include <fcntl.h>
-#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,7 +23,6 @@
 #include "kernel/process_mark.hpp"
 #include "kernel/shadow.hpp"
 #include "model/sysctl_store.hpp"
-#include "net/fib.hpp"
 #include "net/vnet.hpp"
 #include "port/latency.hpp"
 #include "sys/cgroup.hpp"
@@ -281,21 +279,10 @@ Result<> HostJails::change_addresses(const std::vector<Jail>& before) {
 
 // ---- jail_attach ----
 
-/// exec.fib: the group below the jail's own whose sockets use that table of the jail's network stack.
-static Result<Fd> fib_group(int groups, const Runtime& runtime, uint32_t fib) {
-  auto table = net::table_of_fib(fib);
-  if (!table) return fail(Why::invalid, "exec.fib: {}: no routing table: 0 to 65535, but not 253 to 255", fib);
-  CB_TRY(Fd network, sys::open(fmt::format("/proc/{}/ns/net", runtime.keeper), O_RDONLY));
-  CB_TRY(auto socket, sys::netlink::Socket::open_in(network.get(), NETLINK_ROUTE));
-  CB_CHECK(net::add_fib_rules(socket, fib, *table));
-  return net::make_fib_group(groups, runtime.cgroup, fib);
-}
-
 Result<port::Child> HostJails::enter(JailId jid, const port::Entry& entry) {
   CB_TRY(const Jail* jail, visible(jid));
   CB_TRY(int groups, cgroups());
-  CB_TRY(Fd group, entry.fib == 0 ? sys::open_at(groups, jail->runtime.cgroup.c_str(), O_RDONLY | O_DIRECTORY)
-                                  : fib_group(groups, jail->runtime, entry.fib), "jail_attach");
+  CB_TRY(Fd group, entry_group(groups, jail->runtime, entry.fib), "jail_attach");
   CB_CHECK(faults::step("entry"));
   CB_TRY(port::Child child, enter_jail(*jail, group.get(), entry));
   faults::passed("entered");
