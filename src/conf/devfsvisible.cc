@@ -127,7 +127,7 @@ const model::DeviceTree& standard_devices() {
       {"fuse", character, 10, 229, 0666}, {"zfs", character, 10, 249, 0666},
       {"kvm", character, 10, 232, 0660}, {"vhost-net", character, 10, 238, 0600},
       {"vhost-vsock", character, 10, 241, 0600}, {"net", folder, 0, 0, 0755},
-      {"net/tun", character, 10, 200, 0666}, {"loop-control", character, 10, 237, 0660},
+      {"net/tun", character, 10, 200, 0666}, {"ppp", character, 108, 0, 0600}, {"loop-control", character, 10, 237, 0660},
       {"pts", folder, 0, 0, 0755}, {"shm", folder, 0, 0, 01777}, {"mqueue", folder, 0, 0, 01777},
       {"ptmx", link, 0, 0, 0777, 0, 0, "pts/ptmx"}, {"fd", link, 0, 0, 0777, 0, 0, "/proc/self/fd"},
       {"stdin", link, 0, 0, 0777, 0, 0, "/proc/self/fd/0"},
