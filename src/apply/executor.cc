@@ -35,7 +35,7 @@ Outcome Executor::perform(Job& job, const plan::Step& step) {
   Outcome outcome = Outcome::done;
   switch (step.act) {
     case Act::run_outside: outcome = run_outside(job, step); break;
-    case Act::run_inside: outcome = run_inside(job, step); break;
+    case Act::run_inside: case Act::run_own: outcome = run_inside(job, step); break;
     case Act::add_alias: case Act::remove_alias: outcome = alias(job, step); break;
     case Act::mount: case Act::unmount: outcome = mount(job, step); break;
     case Act::check_mount: outcome = own_mount(job, step); break;
@@ -108,6 +108,10 @@ Outcome Executor::run_inside(Job& job, const plan::Step& step) {
   entry.user_from_host = job.manner.jail_user_from_host;
   entry.clean = job.manner.clean;
   entry.fib = job.manner.fib;
+  if (step.act == Act::run_own) {
+    entry.own_command = true;
+    entry.user.reset();
+  }
   entry.new_session = words.background;
   entry.standard_output = entry.standard_error = console.get();
   return wait_for(job, ports_.jails.enter(job.jid, entry), words.background);

@@ -198,27 +198,28 @@ bool is_executable(const char* path) {
   return false;
 }
 
+constexpr int kept_descriptor = 3;
+
 void exec_by_usher(Confinement& confinement, const char* file) {
   if (!is_executable(file)) return;
   confinement.ushered[0] = const_cast<char*>(file);
-  ::syscall(SYS_execveat, confinement.usher, "", confinement.ushered.data(), confinement.environment.data(), AT_EMPTY_PATH);
+  ::syscall(SYS_execveat, kept_descriptor, "", confinement.ushered.data(), confinement.environment.data(), AT_EMPTY_PATH);
 }
 
-/// Nothing above 2 goes in, but the program or the usher as 3 until it is executed.
+/// Nothing above 2 goes in, but the program or the usher until it is executed.
 int close_descriptors(Confinement& confinement) {
-  int& kept = confinement.program >= 0 ? confinement.program : confinement.usher;
+  int kept = confinement.program ? confinement.program.get() : confinement.usher;
   if (kept < 0) return sys::close_range(3, UINT_MAX, 0);
-  if (kept != 3 && ::dup3(kept, 3, O_CLOEXEC) < 0) return -1;
-  kept = 3;
-  return sys::close_range(4, UINT_MAX, 0);
+  if (kept != kept_descriptor && ::dup3(kept, kept_descriptor, O_CLOEXEC) < 0) return -1;
+  return sys::close_range(kept_descriptor + 1, UINT_MAX, 0);
 }
 
 int exec_program(const Confinement& confinement) {
-  return static_cast<int>(::syscall(SYS_execveat, confinement.program, "", confinement.argv.data(), confinement.environment.data(), AT_EMPTY_PATH));
+  return static_cast<int>(::syscall(SYS_execveat, kept_descriptor, "", confinement.argv.data(), confinement.environment.data(), AT_EMPTY_PATH));
 }
 
 int exec_first(Confinement& confinement) {
-  if (confinement.program >= 0) return exec_program(confinement);
+  if (confinement.program) return exec_program(confinement);
   int error = ENOENT;
   for (const std::string& candidate : confinement.candidates) {
     if (confinement.usher >= 0)
@@ -302,7 +303,6 @@ void take_entry(Confinement& confinement, const port::Entry& entry, std::optiona
   confinement.words.insert(confinement.words.end(), environment.begin(), environment.end());
   point_to_words(confinement, arguments);
   confinement.user = std::move(user);
-  confinement.program = entry.program;
   confinement.standard_output = entry.standard_output;
   confinement.standard_error = entry.standard_error;
   confinement.keep_descriptors = entry.keep_descriptors;

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/users.hpp"
 #include "model/jail.hpp"
@@ -34,7 +35,7 @@ struct Confinement {
   std::vector<sock_filter> filter;
   int warden = -1;              ///< connection for the filter's notification descriptor; -1: no listener
   int usher = -1;               ///< the program that executes the command in our place (src/keeper/usher.c)
-  int program = -1;             ///< what to run instead of the candidates
+  Fd program;                   ///< what to run instead of the candidates, if anything
   model::JailId jid = 0;
   std::optional<User> user;     ///< nullopt: root
   std::string directory = "/";

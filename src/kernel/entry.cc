@@ -12,6 +12,7 @@
 #include "kernel/birth.hpp"
 #include "kernel/confine.hpp"
 #include "kernel/home.hpp"
+#include "kernel/own_program.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/spawner.hpp"
 #include "kernel/warden_link.hpp"
@@ -125,6 +126,9 @@ Result<port::Child> enter_jail(const model::Jail& jail, int group, const port::E
     CB_TRY(usher, open_in_spawner(spawner.get(), "/usher"));
   }
   confinement.usher = usher.get();
+  if (entry.own_command) {
+    CB_TRY(confinement.program, sealed_commands());
+  }
   latency::mark("entry prepared");
   // Entering one's own user namespace again is an error: only those of jails that have one.
   Doorway door{.confinement = &confinement, .pid_namespace = keeper.get(), .keeper = keeper.get()};
@@ -147,6 +151,9 @@ std::vector<const char*> namespace_files(const model::Prison& prison) {
 Result<port::Child> enter_from_jail(const model::Jail& jail, const Namespaces& namespaces, const port::Entry& entry,
                                     std::optional<User> user) {
   Confinement confinement = confinement_of(jail, entry, std::move(user), Listener::above);
+  if (entry.own_command) {
+    CB_TRY(confinement.program, sealed_commands());
+  }
   std::string join = fmt::format("join {}", jail.prison.jid);
   Doorway door{.confinement = &confinement, .pid_namespace = namespaces.pid.get(), .others = &namespaces.others};
   door.own_users = jail.prison.linux_userns != model::Sys::inherit;

@@ -35,6 +35,7 @@ uint64_t fingerprint(const Cable& cable) {
   for (const auto& one : cable.addresses) text += fmt::format(" {}/{}", one.address, one.prefix);
   for (const std::string& gateway : cable.gateways) text += " via " + gateway;
   for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
+  if (cable.dhcp) text += " dhcp";
   return hash_of(text);
 }
 

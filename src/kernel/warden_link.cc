@@ -1,7 +1,6 @@
 #include "kernel/warden_link.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 #include <string>
 
 #include "kernel/home.hpp"
+#include "kernel/own_program.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
@@ -32,22 +32,9 @@ Result<Fd> try_connect() {
   return socket;
 }
 
-/// libexec/cellblock/warden beside the folder of the running program: build/bin and sbin alike.
-Result<std::string> warden_program() {
-  char self[PATH_MAX];
-  ssize_t length = ::readlink("/proc/self/exe", self, sizeof self);
-  if (length <= 0) return sys_fail(errno, "/proc/self/exe");
-  std::string path(self, static_cast<size_t>(length));
-  path.resize(path.rfind('/'));
-  path.resize(path.rfind('/'));
-  path += "/libexec/cellblock/warden";
-  if (::access(path.c_str(), X_OK) < 0) return sys_fail(errno, "{}", path);
-  return path;
-}
-
 /// The warden gets the listening socket as its standard input, so that connections wait for it from now on.
 Result<> start(int listening) {
-  CB_TRY(std::string program, warden_program());
+  CB_TRY(std::string program, own_program("warden"));
   pid_t child = ::fork();
   if (child < 0) return sys_fail(errno, "fork");
   if (child == 0) {

@@ -21,6 +21,7 @@ struct Cable {
   std::string near;       ///< the end on the host, a port of the bridge
   std::string interface;  ///< the end in the jail
   std::vector<CableAddress> addresses;
+  bool dhcp = false;                  ///< an IPv4 address from a server on the bridge
   std::vector<std::string> gateways;  ///< one of each family at most
   std::optional<std::array<uint8_t, 6>> hardware;
   std::optional<uint32_t> mtu;

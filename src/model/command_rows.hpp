@@ -51,7 +51,8 @@ inline constexpr Param command_rows[] = {
      .text = "Interfaces moved into the jail's own network stack after creation.",
      .on_linux = "They come back with their names when the jail is removed."},
     {.name = "net.address", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
-     .text = "Addresses of the jail's end of its cable, each with the length of its network: `10.0.0.5/24`, `fd00::5/64`.",
+     .text = "Addresses of the jail's end of its cable, each with the length of its network: `10.0.0.5/24`, `fd00::5/64`. "
+             "`dhcp` asks a server on the bridge for one.",
      .on_linux = "One that another jail on the bridge has is refused."},
     {.name = "net.bridge", .kind = Kind::string, .side = Side::command, .since = "cellblock",
      .text = "A bridge of the host's to which a jail with `vnet` gets a cable (an epair).",

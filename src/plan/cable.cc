@@ -16,6 +16,8 @@ namespace {
 using model::Cable;
 using model::CableAddress;
 
+constexpr std::string_view dhcp = "dhcp";
+
 /// Four or sixteen bytes.
 struct Bytes {
   unsigned char at[16] = {};
@@ -75,6 +77,10 @@ Result<CableAddress> address_of(const std::string& value) {
 
 Result<> read_addresses(Cable& cable, const model::Wanted& wanted) {
   for (const std::string& value : values_of(wanted, "net.address")) {
+    if (value == dhcp) {
+      cable.dhcp = true;
+      continue;
+    }
     CB_TRY(CableAddress address, address_of(value));
     auto same = [&](const CableAddress& other) { return other.address == address.address; };
     if (std::ranges::any_of(cable.addresses, same)) return fail(Why::invalid, "net.address: {}: given twice", value);
@@ -128,6 +134,11 @@ Result<> read_mtu(Cable& cable, const std::string& value) {
   return {};
 }
 
+std::string interface_of(const model::Wanted& wanted) {
+  const std::string* interface = text_of(wanted, "net.interface");
+  return interface ? *interface : "eth0";
+}
+
 bool has_own_stack(const model::Wanted& wanted) {
   if (is_true(wanted, "vnet")) return true;
   const std::string* value = text_of(wanted, "vnet");
@@ -140,6 +151,12 @@ bool wants_cable(const model::Wanted& wanted) {
   return std::ranges::any_of(wanted.settings, [](const model::Setting& one) { return one.name.starts_with("net."); });
 }
 
+std::vector<std::string> address_command(const model::Wanted& wanted) {
+  const std::vector<std::string>& addresses = values_of(wanted, "net.address");
+  if (std::ranges::find(addresses, dhcp) == addresses.end()) return {};
+  return {"dhclient", "-q", interface_of(wanted)};
+}
+
 Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   if (!wants_cable(wanted)) return std::nullopt;
   const std::string* bridge = text_of(wanted, "net.bridge");
@@ -147,8 +164,7 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   if (!has_own_stack(wanted)) return fail(Why::invalid, "net.bridge: needs a network stack of the jail's own (vnet)");
   const std::string* name = text_of(wanted, "name");
   if (!name) return fail(Why::invalid, "net.bridge: needs a jail with a name");
-  const std::string* interface = text_of(wanted, "net.interface");
-  Cable cable{.jail = *name, .bridge = *bridge, .near = *name, .interface = interface ? *interface : "eth0"};
+  Cable cable{.jail = *name, .bridge = *bridge, .near = *name, .interface = interface_of(wanted)};
   CB_CHECK(check_name("net.bridge", cable.bridge));
   CB_CHECK(check_name("name", cable.near));
   CB_CHECK(check_name("net.interface", cable.interface));

@@ -15,4 +15,7 @@ Result<std::optional<model::Cable>> cable_of(const model::Wanted& wanted);
 /// Whether any of net.* is set.
 bool wants_cable(const model::Wanted& wanted);
 
+/// What is to run in the jail once it is connected (`net.address = dhcp`); empty: nothing.
+std::vector<std::string> address_command(const model::Wanted& wanted);
+
 }  // namespace cellblock::plan

@@ -23,6 +23,16 @@ TEST(cable, none_is_wanted) {
   EXPECT_FALSE(*cable);
 }
 
+TEST(cable, asks_a_server) {
+  model::Wanted wanted = jail({{"net.bridge", {"br0"}}, {"net.address", {"dhcp", "fd00::5/64"}}, {"net.interface", {"lan0"}}});
+  auto cable = cable_of(wanted);
+  ASSERT_TRUE(cable) << cable.error().text();
+  EXPECT_TRUE((*cable)->dhcp);
+  EXPECT_EQ((*cable)->addresses, (std::vector<model::CableAddress>{{"fd00::5", 64}}));
+  EXPECT_EQ(address_command(wanted), (std::vector<std::string>{"dhclient", "-q", "lan0"}));
+  EXPECT_TRUE(address_command(jail({{"net.bridge", {"br0"}}, {"net.address", {"10.0.0.5/24"}}})).empty());
+}
+
 TEST(cable, is_taken_apart) {
   auto cable = cable_of(jail({{"net.bridge", {"br0"}},
                               {"net.address", {"10.0.0.5/24", "FD00::5/64"}},

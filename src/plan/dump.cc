@@ -9,6 +9,7 @@ std::string_view verb(Act act) {
   switch (act) {
     case Act::run_outside: return "run";
     case Act::run_inside: return "run in jail";
+    case Act::run_own: return "run in jail";
     case Act::add_alias: return "add alias";
     case Act::remove_alias: return "remove alias";
     case Act::mount: return "mount";

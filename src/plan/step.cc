@@ -81,6 +81,7 @@ Steps start(const model::Wanted& wanted, const std::vector<std::string>& fstab) 
   steps.push_back({Act::create, {}, {}, {}});
   append(steps, Act::run_outside, "exec.created", wanted);
   append_cable(steps, Act::connect, wanted);
+  if (auto words = address_command(wanted); !words.empty()) steps.push_back({Act::run_own, "net.address", {}, std::move(words)});
   append(steps, Act::attach_dataset, "zfs.dataset", wanted);
   append(steps, Act::move_in, "vnet.interface", wanted);
   append(steps, Act::run_inside, "exec.start", wanted);
@@ -121,7 +122,7 @@ std::optional<Step> inverse(const Step& step) {
     case Act::connect: return with(Act::disconnect);
     case Act::move_in: return with(Act::move_back);
     case Act::move_back: return with(Act::move_in);
-    case Act::run_outside: case Act::run_inside: case Act::check_mount: case Act::remove: case Act::terminate:
+    case Act::run_outside: case Act::run_inside: case Act::run_own: case Act::check_mount: case Act::remove: case Act::terminate:
     case Act::check_cable: case Act::disconnect:
       return std::nullopt;
   }
@@ -139,6 +140,7 @@ std::string_view reason_of(const Step& step) {
   switch (step.act) {
     case Act::run_outside: return "a command on the host";
     case Act::run_inside: return "a command in the jail";
+    case Act::run_own: return "an address from a server on the bridge";
     case Act::add_alias: return "the jail's address on an interface";
     case Act::remove_alias: return "the jail's address leaves the interface";
     case Act::mount: return "a file system below the jail's root";

@@ -17,6 +17,7 @@ namespace cellblock::plan {
 enum class Act : uint8_t {
   run_outside,     ///< a command on the host
   run_inside,      ///< a command in the jail
+  run_own,         ///< one of the commands that come with Cellblock, in the jail
   add_alias,       ///< "INTERFACE|ADDRESS/MASK WORDS"
   remove_alias,
   mount,           ///< an fstab line

@@ -23,7 +23,8 @@ struct Entry {
   /// argv[0] is looked up in PATH inside the jail. Empty: the shell, that is SHELL as the command would see it
   /// or else /bin/sh, with -i; its errors read `execlp: SHELL: ...` instead of `execvp: CMD: ...`.
   std::vector<std::string> argv;
-  int program = -1;                              ///< descriptor of what to run instead of argv[0], for roots without it
+  /// argv[0] is one of FreeBSD's commands that come with Cellblock: run whatever the jail's root has. For jails only.
+  bool own_command = false;
   std::vector<std::string> environment;          ///< "NAME=value"
   std::vector<std::string> environment_last;     ///< the same, set after what `user` and `clean` set
   std::string directory;                         ///< working directory inside; empty: "/", with `clean` the home

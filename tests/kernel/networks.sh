@@ -40,6 +40,21 @@ hardware=$(box web cat /sys/class/net/eth0/address 2>/dev/null || box web ip lin
 expect_like 'web: created' conf -rc web
 expect_like "$hardware" box web ip link show eth0
 
+note "an address from a server on the bridge"
+if busybox --list | grep -qx udhcpd; then
+  printf 'start 10.78.0.100\nend 10.78.0.109\ninterface br0\nlease_file %s/leases\noption subnet 255.255.255.0\noption router 10.78.0.1\n' "$W" >"$W/udhcpd.conf"
+  touch "$W/leases"
+  busybox udhcpd -f "$W/udhcpd.conf" >"$W/udhcpd.log" 2>&1 &
+  server=$!
+  mkdir -p "$W/root/etc"
+  echo 'asker { path = "'"$W/root"'"; persist; vnet; net.bridge = br0; net.address = dhcp; net.interface = lan0; }' >"$W/dhcp.conf"
+  expect_like 'asker: created' jail -f "$W/dhcp.conf" -c asker
+  expect_like 'inet 10\.78\.0\.10[0-9]/24' jexec asker /bin/busybox ip addr show lan0
+  expect_like 'default via 10\.78\.0\.1 ' jexec asker /bin/busybox ip route
+  expect_like 'asker: removed' jail -f "$W/dhcp.conf" -r asker
+  kill $server
+fi
+
 # refused LINE SETTINGS...: one line, nothing changed.
 refused() {
   local wanted=$1 was said
