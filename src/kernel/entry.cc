@@ -103,8 +103,8 @@ Result<Fd> entry_group(int groups, const model::Runtime& runtime, uint32_t fib) 
   if (fib == 0) return sys::open_at(groups, runtime.cgroup.c_str(), O_RDONLY | O_DIRECTORY);
   auto table = net::table_of_fib(fib);
   if (!table) return fail(Why::invalid, "exec.fib: {}: no routing table: 0 to 65535, but not 253 to 255", fib);
-  CB_TRY(Fd network, sys::open(fmt::format("/proc/{}/ns/net", runtime.keeper), O_RDONLY));
-  CB_TRY(auto socket, sys::netlink::Socket::open_in(network.get(), NETLINK_ROUTE));
+  CB_TRY(Fd keeper, sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start}));
+  CB_TRY(auto socket, sys::netlink::Socket::open_in(keeper.get(), NETLINK_ROUTE));
   CB_CHECK(net::add_fib_rules(socket, fib, *table));
   return net::make_fib_group(groups, runtime.cgroup, fib);
 }
