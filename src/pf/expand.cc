@@ -1,0 +1,114 @@
+// One line with lists -> rules, nested as pf nests them: interfaces outermost, then protocols, ICMP types, sources,
+// destinations. Combinations that contradict each other are left out.
+#include <netinet/in.h>
+
+#include "pf/reader.hpp"
+
+namespace cellblock::pf {
+namespace {
+
+template <class T>
+std::vector<T> or_default(const std::vector<T>& list) {
+  return list.empty() ? std::vector<T>{T{}} : list;
+}
+
+bool fits(const Address& address, Family& family) {
+  if (address.kind != AddressKind::network) return true;
+  Family of = address.ip.v6 ? Family::inet6 : Family::inet;
+  if (family == Family::any) family = of;
+  return family == of;
+}
+
+bool fits_protocol(Rule& rule) {
+  uint8_t protocol = rule.protocol.value_or(0);
+  bool ports = rule.from.ports.test != PortTest::any || rule.to.ports.test != PortTest::any;
+  if (ports && protocol != IPPROTO_TCP && protocol != IPPROTO_UDP && protocol != IPPROTO_SCTP) return false;
+  if (rule.flags && protocol != IPPROTO_TCP) return false;
+  if (rule.icmp_type && protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return false;
+  if (protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return true;
+  Family family = protocol == IPPROTO_ICMP ? Family::inet : Family::inet6;
+  if (rule.family == Family::any) rule.family = family;
+  return rule.family == family;
+}
+
+/// pf's own: a rule that keeps state takes the first packet of a connection alone, unless it says otherwise.
+void complete(const Wide& wide, Rule& rule) {
+  bool tcp = !rule.protocol || *rule.protocol == IPPROTO_TCP;
+  if (rule.action == Action::pass && rule.state != State::none && tcp && !rule.flags && !wide.flags_any) rule.flags = TcpFlags{0x02, 0x12};
+}
+
+class Expansion {
+ public:
+  Expansion(const Wide& wide, std::vector<Rule>& out) : wide_(wide), out_(out) {}
+
+  bool run() {
+    Rule rule = wide_.rule;
+    for (const Interface& interface : or_default(wide_.on))
+      for (const auto& protocol : or_default(wide_.protocols)) {
+        rule.on = interface;
+        rule.protocol = protocol;
+        if (!types(rule)) return false;
+      }
+    return true;
+  }
+
+ private:
+  bool types(Rule& rule) {
+    if (wide_.icmp.empty()) return sources(rule);
+    for (const auto& [type, code] : wide_.icmp) {
+      rule.icmp_type = type;
+      rule.icmp_code = code;
+      if (wide_.icmp6 != (rule.protocol == IPPROTO_ICMPV6)) continue;
+      if (!sources(rule)) return false;
+    }
+    return true;
+  }
+
+  bool sources(Rule& rule) {
+    for (const Address& from : or_default(wide_.from))
+      for (const Ports& ports : or_default(wide_.from_ports)) {
+        rule.from = {from, ports};
+        if (!destinations(rule)) return false;
+      }
+    return true;
+  }
+
+  bool destinations(Rule& rule) {
+    for (const Address& to : or_default(wide_.to))
+      for (const Ports& ports : or_default(wide_.to_ports)) {
+        rule.to = {to, ports};
+        if (!owners(rule)) return false;
+      }
+    return true;
+  }
+
+  bool owners(Rule& rule) {
+    for (size_t user = 0; user < std::max<size_t>(1, wide_.users.size()); ++user)
+      for (size_t group = 0; group < std::max<size_t>(1, wide_.groups.size()); ++group) {
+        if (!wide_.users.empty()) rule.user = wide_.users[user];
+        if (!wide_.groups.empty()) rule.group = wide_.groups[group];
+        if (!add(rule)) return false;
+      }
+    return true;
+  }
+
+  bool add(Rule rule) {
+    if (++tried_ > max_expanded || out_.size() >= max_expanded) return false;
+    if (!wide_.targets.empty()) rule.target = wide_.targets[0];
+    bool good = fits(rule.from.address, rule.family) && fits(rule.to.address, rule.family) && fits(rule.target, rule.family);
+    if (!good || !fits_protocol(rule)) return true;
+    complete(wide_, rule);
+    out_.push_back(std::move(rule));
+    return true;
+  }
+
+  const Wide& wide_;
+  std::vector<Rule>& out_;
+  size_t tried_ = 0;
+};
+
+}  // namespace
+
+bool expand(const Wide& wide, std::vector<Rule>& out) { return Expansion(wide, out).run(); }
+
+}  // namespace cellblock::pf

@@ -1,0 +1,122 @@
+#include "pf/parse.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pf/print.hpp"
+
+namespace cellblock::pf {
+namespace {
+
+class House final : public Machine {
+ public:
+  std::vector<TableEntry> addresses(const std::string& interface, bool networks) const override {
+    auto of = [networks](std::string_view text) {
+      auto prefix = *net::parse_prefix(text);
+      return networks ? TableEntry{net::network_of(prefix.ip, prefix.length), prefix.length} : TableEntry{prefix.ip, prefix.ip.bits()};
+    };
+    if (interface == "em0" || interface == "self") return {of("10.0.0.1/24"), of("2001:db8::1/64")};
+    return {};
+  }
+  std::optional<uint32_t> user(const std::string& name) const override { return name == "www" ? std::optional(80u) : std::nullopt; }
+  std::optional<uint32_t> group(const std::string&) const override { return {}; }
+};
+
+Parsed read(std::string text, Macros given = {}) {
+  conf::MemorySources sources({{"pf.conf", std::move(text)}, {"more", "block in quick proto udp\n"}, {"bad", "10.0.0.1\n10.0.0.0/8 # all\n"}});
+  return parse(sources, "pf.conf", House(), std::move(given));
+}
+
+/// What pfctl -nv would print of the rules, or the first error.
+std::string rules(std::string text) {
+  Parsed parsed = read(std::move(text));
+  if (!parsed.problems.empty()) return parsed.problems[0].text();
+  std::string out;
+  for (const auto* list : {&parsed.rules.translations, &parsed.rules.rules})
+    for (const Rule& rule : *list) out += (out.empty() ? "" : "\n") + text_of(rule);
+  return out;
+}
+
+TEST(PfRules, ArePrintedAsPfctlDoes) {
+  EXPECT_EQ(rules("block"), "block drop all");
+  EXPECT_EQ(rules("set block-policy return\nblock in all"), "block return in all");
+  EXPECT_EQ(rules("pass"), "pass all flags S/SA keep state");
+  EXPECT_EQ(rules("pass out quick on em0 inet6 proto tcp from any to any port 80"),
+            "pass out quick on em0 inet6 proto tcp from any to any port = http flags S/SA keep state");
+  EXPECT_EQ(rules("pass in proto udp to port 1000:2000 no state"), "pass in proto udp from any to any port 1000:2000 no state");
+  EXPECT_EQ(rules("pass proto tcp flags any"), "pass proto tcp all flags any keep state");
+  EXPECT_EQ(rules("pass inet proto icmp icmp-type unreach code needfrag"), "pass inet proto icmp all icmp-type unreach code needfrag keep state");
+  EXPECT_EQ(rules("block return-icmp(port-unr) in proto udp to port != 53 label \"a b\""),
+            "block return-icmp(port-unr) in proto udp from any to any port != domain label \"a b\"");
+  EXPECT_EQ(rules("pass out user www"), "pass out all user = 80 flags S/SA keep state");
+  EXPECT_EQ(rules("block probability 50%"), "block drop all probability 50%");
+}
+
+TEST(PfLists, BecomeRulesInPfsOrder) {
+  EXPECT_EQ(rules("block proto { tcp, udp } from { 10.0.0.0/8 ::1 } to port { 1 2 }"),
+            "block drop inet proto tcp from 10.0.0.0/8 to any port = 1\n"
+            "block drop inet proto tcp from 10.0.0.0/8 to any port = 2\n"
+            "block drop inet6 proto tcp from ::1 to any port = 1\n"
+            "block drop inet6 proto tcp from ::1 to any port = 2\n"
+            "block drop inet proto udp from 10.0.0.0/8 to any port = 1\n"
+            "block drop inet proto udp from 10.0.0.0/8 to any port = 2\n"
+            "block drop inet6 proto udp from ::1 to any port = 1\n"
+            "block drop inet6 proto udp from ::1 to any port = 2");
+  EXPECT_EQ(rules("block from 10.0.0.1 to ::1"), "pf.conf:1: rule expands to no valid combination");
+}
+
+TEST(PfMacros, AreTextWhereTheyAreUsed) {
+  EXPECT_EQ(rules("web = \"{ 80, 443 }\"\nif = em0\nblock on $if proto tcp to port $web"),
+            "block drop on em0 proto tcp from any to any port = http\nblock drop on em0 proto tcp from any to any port = https");
+  EXPECT_EQ(rules("block on $no"), "pf.conf:1: macro 'no' not defined");
+  EXPECT_EQ(text_of(read("if = em0\nblock on $if", {{"if", "em7"}}).rules.rules.at(0)), "block drop on em7 all");
+  EXPECT_EQ(rules("a = \"$a $a\"\nblock on $a"), "pf.conf:2: macro 'a' is used too often");
+}
+
+TEST(PfAddresses, OfInterfacesAreTakenWhenRead) {
+  EXPECT_EQ(rules("block from em0 to any"), "block drop inet from 10.0.0.1 to any\nblock drop inet6 from 2001:db8::1 to any");
+  EXPECT_EQ(rules("block inet from em0:network"), "block drop inet from 10.0.0.0/24 to any");
+  EXPECT_EQ(rules("block from (em0) to ! <bad>"), "block drop from (em0) to ! <bad>");
+  EXPECT_EQ(rules("block from nosuch"), "pf.conf:1: no IP address found for nosuch");
+  EXPECT_EQ(rules("antispoof quick for em0 inet"),
+            "block drop in quick on ! em0 inet from 10.0.0.0/24 to any\nblock drop in quick inet from 10.0.0.1 to any");
+}
+
+TEST(PfTranslations, ArePrintedAsPfctlDoes) {
+  EXPECT_EQ(rules("nat on em0 inet from 10.1/16 to any -> (em0)"), "pf.conf:1: no IP address found for 10.1/16");
+  EXPECT_EQ(rules("nat on em0 inet from 10.1.0.0/16 to any -> (em0)"), "nat on em0 inet from 10.1.0.0/16 to any -> (em0) round-robin");
+  EXPECT_EQ(rules("rdr pass on em0 proto tcp to port 80 -> 10.0.0.9 port 8080"),
+            "rdr pass on em0 inet proto tcp from any to any port = http -> 10.0.0.9 port 8080");
+  EXPECT_EQ(rules("no nat on em0 to 10.0.0.0/8"), "no nat on em0 inet from any to 10.0.0.0/8");
+  EXPECT_EQ(rules("nat -> { 10.0.0.1 10.0.0.2 }"), "pf.conf:1: more than one address of translation is not supported on Linux");
+}
+
+TEST(PfStates, HaveLimits) {
+  EXPECT_EQ(rules("pass in proto tcp to port ssh keep state (max-src-conn 5, max-src-conn-rate 3/10, overload <bad>)"),
+            "pass in proto tcp from any to any port = ssh flags S/SA keep state (source-track rule, max-src-conn 5, "
+            "max-src-conn-rate 3/10, overload <bad>)");
+}
+
+TEST(PfTables, HoldEntriesOfFilesToo) {
+  Parsed parsed = read("table <bad> persist { 10.9.0.0/16, ::1 } file \"bad\"\nset skip on { lo0 em0 }\ninclude \"more\"\nanchor \"jails/*\" on em0");
+  ASSERT_TRUE(parsed.problems.empty()) << parsed.problems[0].text();
+  EXPECT_EQ(text_of(parsed.rules.tables.at(0)), "table <bad> persist { 10.0.0.0/8 10.0.0.1 10.9.0.0/16 ::1 }");
+  EXPECT_EQ(parsed.rules.skipped, (std::vector<std::string>{"lo0", "em0"}));
+  EXPECT_EQ(text_of(parsed.rules.rules.at(0)), "block drop in quick proto udp all");
+  EXPECT_EQ(text_of(parsed.rules.rules.at(1)), "anchor \"jails/*\" on em0 all");
+}
+
+TEST(PfErrors, NameFileLineAndWordAndGoOn) {
+  Parsed parsed = read("pass\nblok in\npass from any to any queue q\nblock in foo\nscrub in all\ntable <a> { ! 10.0.0.1 }\n\"\nblock");
+  std::string all;
+  for (const Problem& problem : parsed.problems) all += problem.text() + "\n";
+  EXPECT_EQ(all,
+            "pf.conf:2: syntax error\n"
+            "pf.conf:3: queue is not supported on Linux\n"
+            "pf.conf:4: syntax error\n"
+            "pf.conf:5: scrub is not supported on Linux\n"
+            "pf.conf:6: table <a>: negated entries are not supported on Linux\n"
+            "pf.conf:7: syntax error\n");
+}
+
+}  // namespace
+}  // namespace cellblock::pf

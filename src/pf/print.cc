@@ -1,0 +1,139 @@
+#include "pf/print.hpp"
+
+#include <fmt/core.h>
+#include <netinet/in.h>
+
+#include <iterator>
+
+#include "pf/names.hpp"
+
+namespace cellblock::pf {
+namespace {
+
+using Out = std::back_insert_iterator<std::string>;
+
+std::string address_text(const Address& address) {
+  std::string no = address.negated ? "! " : "";
+  switch (address.kind) {
+    case AddressKind::any: return "any";
+    case AddressKind::network: return no + text_of(TableEntry{address.ip, address.length});
+    case AddressKind::table: return no + "<" + address.name + ">";
+    case AddressKind::interface: return no + "(" + address.name + ")";
+  }
+  return {};
+}
+
+std::string ports_text(const Ports& ports) {
+  std::string first = port_name(ports.first), last = port_name(ports.last);
+  switch (ports.test) {
+    case PortTest::any: return "";
+    case PortTest::equal: return " port = " + first;
+    case PortTest::unequal: return " port != " + first;
+    case PortTest::less: return " port < " + first;
+    case PortTest::at_most: return " port <= " + first;
+    case PortTest::greater: return " port > " + first;
+    case PortTest::at_least: return " port >= " + first;
+    case PortTest::range: return fmt::format(" port {}:{}", ports.first, ports.last);
+    case PortTest::within: return fmt::format(" port {} >< {}", ports.first, ports.last);
+    case PortTest::outside: return fmt::format(" port {} <> {}", ports.first, ports.last);
+  }
+  return {};
+}
+
+std::string action_text(const Rule& rule) {
+  switch (rule.action) {
+    case Action::pass: return "pass";
+    case Action::match: return "match";
+    case Action::anchor: return fmt::format("anchor \"{}\"", rule.anchor);
+    case Action::nat:
+    case Action::rdr: return fmt::format("{}{}{}", rule.no ? "no " : "", rule.action == Action::nat ? "nat" : "rdr", rule.passes ? " pass" : "");
+    case Action::block: break;
+  }
+  bool v6 = rule.family == Family::inet6;
+  switch (rule.refusal) {
+    case Refusal::drop: return "block drop";
+    case Refusal::any: return "block return";
+    case Refusal::rst: return "block return-rst";
+    case Refusal::icmp: break;
+  }
+  std::string code = rule.refusal_code ? fmt::format("({})", icmp_code_name(*rule.refusal_code, v6 ? 1 : 3, v6)) : "";
+  return fmt::format("block return-icmp{}{}", v6 ? "6" : "", code);
+}
+
+void put_from_to(const Rule& rule, Out out) {
+  bool all = rule.from.address.is_any() && rule.to.address.is_any() && rule.from.ports.test == PortTest::any && rule.to.ports.test == PortTest::any;
+  if (all) fmt::format_to(out, " all");
+  else fmt::format_to(out, " from {}{} to {}{}", address_text(rule.from.address), ports_text(rule.from.ports), address_text(rule.to.address),
+                      ports_text(rule.to.ports));
+}
+
+void put_state(const Rule& rule, Out out) {
+  if (rule.action == Action::pass && rule.state == State::none) fmt::format_to(out, " no state");
+  if (rule.state == State::keep) fmt::format_to(out, " keep state");
+  if (rule.state == State::modulate) fmt::format_to(out, " modulate state");
+  if (rule.probability) fmt::format_to(out, " probability {:.6g}%", *rule.probability / 4294967296.0 * 100);
+  const StateLimits& limits = rule.limits;
+  if (!limits.any()) return;
+  fmt::format_to(out, " (source-track rule");
+  if (limits.connections) fmt::format_to(out, ", max-src-conn {}", limits.connections);
+  if (limits.rate) fmt::format_to(out, ", max-src-conn-rate {}/{}", limits.rate, limits.seconds);
+  if (!limits.overload.empty()) fmt::format_to(out, ", overload <{}>", limits.overload);
+  fmt::format_to(out, ")");
+}
+
+void put_tail(const Rule& rule, Out out) {
+  if (rule.user) fmt::format_to(out, " user = {}", *rule.user);
+  if (rule.group) fmt::format_to(out, " group = {}", *rule.group);
+  bool tcp = !rule.protocol || *rule.protocol == IPPROTO_TCP;
+  if (rule.flags) fmt::format_to(out, " flags {}/{}", tcp_flag_letters(rule.flags->set), tcp_flag_letters(rule.flags->of));
+  else if (rule.action == Action::pass && tcp && rule.state != State::none) fmt::format_to(out, " flags any");
+  bool v6 = rule.protocol == IPPROTO_ICMPV6;
+  if (rule.icmp_type) fmt::format_to(out, " {} {}", v6 ? "icmp6-type" : "icmp-type", icmp_type_name(*rule.icmp_type, v6));
+  if (rule.icmp_code) fmt::format_to(out, " code {}", icmp_code_name(*rule.icmp_code, *rule.icmp_type, v6));
+  put_state(rule, out);
+  if (!rule.label.empty()) fmt::format_to(out, " label \"{}\"", rule.label);
+}
+
+void put_target(const Rule& rule, Out out) {
+  fmt::format_to(out, " -> {}", address_text(rule.target));
+  const Ports& ports = rule.target_ports;
+  if (ports.test == PortTest::equal) fmt::format_to(out, " port {}", rule.action == Action::rdr ? port_name(ports.first) : std::to_string(ports.first));
+  if (ports.test == PortTest::range) fmt::format_to(out, " port {}:{}", ports.first, ports.last);
+  if (rule.target.kind == AddressKind::interface || (rule.target.length != rule.target.ip.bits())) fmt::format_to(out, " round-robin");
+  if (rule.static_port) fmt::format_to(out, " static-port");
+}
+
+}  // namespace
+
+std::string text_of(const TableEntry& entry) {
+  return entry.length == entry.ip.bits() ? entry.ip.text() : fmt::format("{}/{}", entry.ip.text(), entry.length);
+}
+
+std::string text_of(const Rule& rule) {
+  std::string text = action_text(rule);
+  Out out = std::back_inserter(text);
+  if (rule.way != Way::both) text += rule.way == Way::in ? " in" : " out";
+  if (rule.log) text += " log";
+  if (rule.quick) text += " quick";
+  if (!rule.on.name.empty()) fmt::format_to(out, " on {}{}", rule.on.negated ? "! " : "", rule.on.name);
+  if (rule.family != Family::any) text += rule.family == Family::inet ? " inet" : " inet6";
+  if (rule.protocol) fmt::format_to(out, " proto {}", protocol_name(*rule.protocol));
+  put_from_to(rule, out);
+  bool translates = rule.action == Action::nat || rule.action == Action::rdr;
+  if (translates && !rule.no) put_target(rule, out);
+  if (!translates) put_tail(rule, out);
+  return text;
+}
+
+std::string text_of(const Table& table) {
+  std::string out = fmt::format("table <{}>", table.name);
+  if (table.persist) out += " persist";
+  if (table.constant) out += " const";
+  if (table.counters) out += " counters";
+  if (table.entries.empty()) return out;
+  out += " {";
+  for (const TableEntry& entry : table.entries) out += " " + text_of(entry);
+  return out + " }";
+}
+
+}  // namespace cellblock::pf

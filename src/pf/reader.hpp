@@ -1,0 +1,107 @@
+// One file of pf.conf(5) as the parser walks it. The parser's own; everyone else starts at parse.hpp.
+#pragma once
+
+#include "pf/parse.hpp"
+
+namespace cellblock::pf {
+
+/// A line of rules before its lists are expanded: one rule, and for each of its places what it may be.
+struct Wide {
+  Rule rule;
+  std::vector<Interface> on;
+  std::vector<std::optional<uint8_t>> protocols;
+  std::vector<Address> from, to, targets;
+  std::vector<Ports> from_ports, to_ports;
+  std::vector<std::pair<uint8_t, std::optional<uint8_t>>> icmp;
+  std::vector<uint32_t> users, groups;
+  bool icmp6 = false, stated = false, flags_any = false, directed = false;
+};
+
+/// All rules that the lists make, in pf's order. False: more than max_expanded.
+bool expand(const Wide& wide, std::vector<Rule>& out);
+
+class Reader {
+ public:
+  Reader(conf::Sources& sources, const Machine& machine, Macros& macros, Parsed& out, Ruleset& rules, std::string file,
+         std::string text, int depth);
+  void read();
+
+ private:
+  using Done = Result<>;
+
+  Done statement();
+  Done macro(const std::string& name);
+  Done include();
+  Done set_option();
+  Done skip_on();
+  Done table();
+  Done table_entries(Table& table);
+  Done filter(Action action);
+  Done translation(const std::string& word, bool no);
+  Done translation_target(Wide& wide);
+  Done anchor();
+  Done antispoof();
+  Done finish(Wide& wide);
+
+  Done refusal(Rule& rule);
+  Done head(Wide& wide);       ///< in, out, log, quick, on, af, proto
+  Done interfaces(Wide& wide);
+  Done protocols(Wide& wide);
+  Done from_to(Wide& wide);
+  Done peer(std::vector<Address>& addresses, std::vector<Ports>& ports);
+  Done address(std::vector<Address>& out);
+  Done plain_address(std::vector<Address>& out, bool negated);
+  Done in_parentheses(std::vector<Address>& out, bool negated);
+  Done ports(std::vector<Ports>& out);
+  Done port(std::vector<Ports>& out);
+  Done tail(Wide& wide);
+  Done tail_word(Wide& wide, const std::string& word);
+  Done flags(Wide& wide);
+  Done icmp(Wide& wide, bool v6);
+  Done ids(std::vector<uint32_t>& out, bool users);
+  Done state_options(Wide& wide);
+  Done state_option(Wide& wide, const std::string& word);
+  Done overload(StateLimits& limits);
+  Done probability(Rule& rule);
+
+  /// `each` for one thing, or for each in { }.
+  template <class Each>
+  Done list(Each each);
+
+  const Token& peek() const { return token_; }
+  Token take();
+  bool took(std::string_view word);
+  bool took_mark(std::string_view mark);
+  Done want_mark(std::string_view mark);
+  Result<std::string> want_text();
+  Result<uint32_t> want_number();
+  Done syntax_error() const;
+  Done unable(const std::string& word) const;
+  void skip_line();
+  bool at_end() const { return token_.kind == TokenKind::newline || token_.kind == TokenKind::end || token_.is("}"); }
+
+  conf::Sources& sources_;
+  const Machine& machine_;
+  Macros& macros_;
+  Parsed& out_;
+  Ruleset* rules_;
+  std::string file_;
+  Lexer lexer_;
+  Token token_;
+  int depth_;
+  uint32_t line_ = 1;
+  Refusal policy_ = Refusal::drop;
+};
+
+template <class Each>
+Result<> Reader::list(Each each) {
+  if (!took_mark("{")) return each();
+  for (;;) {
+    while (peek().kind == TokenKind::newline || peek().is(",")) take();
+    if (took_mark("}")) return {};
+    if (peek().kind == TokenKind::end) return syntax_error();
+    CB_CHECK(each());
+  }
+}
+
+}  // namespace cellblock::pf

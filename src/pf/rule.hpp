@@ -1,0 +1,106 @@
+// What pf.conf(5) says, as values: rules without lists (those are expanded as pf expands them), tables, options.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/ip.hpp"
+
+namespace cellblock::pf {
+
+enum class Action : uint8_t { pass, block, match, nat, rdr, anchor };
+enum class Way : uint8_t { both, in, out };
+enum class Family : uint8_t { any, inet, inet6 };
+enum class Refusal : uint8_t { drop, rst, icmp, any };  ///< any: `block return`
+enum class State : uint8_t { none, keep, modulate };
+enum class AddressKind : uint8_t { any, network, table, interface };
+
+struct Address {
+  AddressKind kind = AddressKind::any;
+  bool negated = false;
+  net::Ip ip;
+  int length = 0;
+  std::string name;  ///< of a table; of an interface in parentheses: its addresses at any time
+
+  bool is_any() const { return kind == AddressKind::any; }
+  friend bool operator==(const Address&, const Address&) = default;
+};
+
+enum class PortTest : uint8_t { any, equal, unequal, less, at_most, greater, at_least, range, within, outside };
+struct Ports {
+  PortTest test = PortTest::any;
+  uint16_t first = 0, last = 0;
+  friend bool operator==(const Ports&, const Ports&) = default;
+};
+
+struct Peer {
+  Address address;
+  Ports ports;
+};
+
+struct Interface {
+  std::string name;  ///< empty: every one
+  bool negated = false;
+};
+
+struct TcpFlags {
+  uint8_t set = 0, of = 0;
+};
+
+/// Limits of what states a rule makes; 0: none.
+struct StateLimits {
+  uint32_t max = 0, connections = 0, rate = 0, seconds = 0;
+  std::string overload;  ///< the table
+  bool flush = false, flush_global = false;
+
+  bool any() const { return max || connections || rate; }
+};
+
+struct Rule {
+  Action action = Action::pass;
+  bool no = false;  ///< `no nat`, `no rdr`
+  Refusal refusal = Refusal::drop;
+  std::optional<uint8_t> refusal_code;
+  Way way = Way::both;
+  bool log = false, quick = false;
+  Interface on;
+  Family family = Family::any;
+  std::optional<uint8_t> protocol;
+  Peer from, to;
+  std::optional<TcpFlags> flags;
+  std::optional<uint8_t> icmp_type, icmp_code;
+  State state = State::none;
+  StateLimits limits;
+  std::optional<uint32_t> probability;  ///< of 2^32
+  std::string label;
+  std::optional<uint32_t> user, group;
+  // nat and rdr
+  Address target;
+  Ports target_ports;  ///< any, equal or range
+  bool static_port = false, passes = false;
+  std::string anchor;  ///< the name, and "/*" behind it for those below
+  uint32_t line = 0;
+};
+
+struct TableEntry {
+  net::Ip ip;
+  int length = 0;
+  friend auto operator<=>(const TableEntry&, const TableEntry&) = default;
+};
+
+struct Table {
+  std::string name;
+  bool persist = false, constant = false, counters = false;
+  std::vector<TableEntry> entries;
+};
+
+struct Ruleset {
+  std::vector<Table> tables;
+  std::vector<Rule> rules;         ///< filter rules and anchors in order
+  std::vector<Rule> translations;  ///< nat and rdr in order
+  std::vector<std::string> skipped;  ///< `set skip on`
+};
+
+}  // namespace cellblock::pf
