@@ -166,6 +166,37 @@ Result<> Socket::send(std::span<const Request> requests) {
   return {};
 }
 
+std::vector<char> datagram_of(std::span<const Request> requests, uint32_t first) {
+  std::vector<char> message;
+  for (const Request& request : requests) {
+    size_t begin = message.size();
+    message.insert(message.end(), request.bytes_.begin(), request.bytes_.end());
+    nlmsghdr header;
+    std::memcpy(&header, message.data() + begin, sizeof header);
+    header.nlmsg_len = static_cast<uint32_t>(request.bytes_.size());
+    header.nlmsg_seq = first++;
+    std::memcpy(message.data() + begin, &header, sizeof header);
+  }
+  return message;
+}
+
+Result<std::vector<Result<>>> Socket::transact(std::span<const Request> requests) {
+  std::vector<char> message = datagram_of(requests, sequence_ + 1);
+  int room = static_cast<int>(message.size() + 4096);
+  // Past the machine's limit only for its own root; a jail has what net.core.wmem_max says.
+  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
+    (void)::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+  if (::send(socket_.get(), message.data(), message.size(), 0) < 0) return sys_fail(errno, "netlink send");
+  std::vector<Result<>> answers(requests.size());
+  packet_.resize(65536);
+  ssize_t got;
+  while ((got = ::recv(socket_.get(), packet_.data(), packet_.size(), MSG_DONTWAIT)) > 0)
+    CB_CHECK(read_answers({packet_.data(), static_cast<size_t>(got)}, sequence_ + 1, answers).map([](bool) {}));
+  if (got < 0 && errno != EAGAIN) return sys_fail(errno, "netlink receive");
+  sequence_ += static_cast<uint32_t>(requests.size());
+  return answers;
+}
+
 Result<> Socket::dump(const Request& request, const EachPayload& each) {
   Request asking = request;
   nlmsghdr header;

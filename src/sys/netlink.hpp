@@ -16,6 +16,9 @@ namespace cellblock::sys::netlink {
 
 using EachPayload = std::function<void(std::string_view payload)>;
 
+class Request;
+std::vector<char> datagram_of(std::span<const Request> requests, uint32_t first);
+
 class Request {
  public:
   Request(uint16_t type, uint16_t flags);
@@ -29,6 +32,11 @@ class Request {
   Request& attribute(uint16_t type, const void* data, size_t size);
   Request& attribute(uint16_t type, uint32_t value) { return attribute(type, &value, sizeof value); }
   Request& attribute(uint16_t type, std::string_view text);
+  /// What another request has appended, as it is.
+  Request& raw(std::string_view attributes) {
+    append(attributes.data(), attributes.size());
+    return *this;
+  }
   /// An attribute that holds what `fill` appends to the request.
   template <class Fill>
   Request& nest(uint16_t type, Fill fill) {
@@ -49,6 +57,7 @@ class Request {
 
  private:
   friend class Socket;
+  friend std::vector<char> datagram_of(std::span<const Request>, uint32_t);
   void append(const void* data, size_t size);
   size_t begin_nest(uint16_t type);
   void end_nest(size_t begin);
@@ -71,6 +80,10 @@ class Socket {
   Result<> send(std::span<const Request> requests);
   Result<> send(const Request& request) { return send({&request, 1}); }
 
+  /// Sends all in one datagram, as a family wants it that takes them for one transaction and answers before send(2)
+  /// returns (NETLINK_NETFILTER). One answer for each; what the kernel says of the whole is the first's.
+  Result<std::vector<Result<>>> transact(std::span<const Request> requests);
+
   /// The payload of each message of a dump. A fixed header that names an interface or a table filters it in the kernel
   /// (NETLINK_GET_STRICT_CHK is on).
   Result<> dump(const Request& request, const EachPayload& each);
@@ -85,6 +98,9 @@ class Socket {
   uint32_t sequence_ = 0;
   std::vector<char> packet_;
 };
+
+/// The messages of a transaction as one datagram, numbered from `first` on.
+std::vector<char> datagram_of(std::span<const Request> requests, uint32_t first);
 
 /// The payloads in one packet of a dump's answer. True: the dump goes on in the next packet.
 Result<bool> read_dump(std::string_view packet, const EachPayload& each);

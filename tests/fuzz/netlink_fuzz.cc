@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "net/network.hpp"
+#include "nft/dump.hpp"
 #include "sys/netlink.hpp"
 #include "sys/sock_diag.hpp"
 
@@ -22,6 +23,12 @@ void read_values(std::string_view payload) {
   if (auto route = net::parse_route(payload)) hold(route->to.length <= route->to.ip.bits());
   if (auto neighbour = net::parse_neighbour(payload)) hold(!neighbour->ip.text().empty());
   (void)sys::parse_socket(payload, 6);
+  (void)nft::parse_table(payload);
+  (void)nft::parse_chain(payload);
+  (void)nft::parse_set(payload);
+  (void)nft::parse_counter(payload);
+  for (const nft::Element& element : nft::parse_elements(payload)) hold(element.key.size() <= payload.size());
+  for (const nft::SeenExpression& seen : nft::parse_rule(payload).expressions) hold(seen.attributes.size() <= payload.size());
 }
 
 }  // namespace

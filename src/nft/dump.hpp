@@ -1,0 +1,54 @@
+// What the kernel holds, read back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "nft/table.hpp"
+#include "sys/netlink.hpp"
+
+namespace cellblock::nft {
+
+/// An expression as the kernel tells it: the attributes of its kind.
+struct SeenExpression {
+  std::string name;
+  std::string attributes;
+};
+
+struct SeenRule {
+  Family family = Family::inet;
+  std::string table, chain, userdata;
+  uint64_t handle = 0;
+  std::vector<SeenExpression> expressions;
+  std::optional<uint64_t> packets, bytes;  ///< of its first counter of its own
+  std::string counter;                     ///< the first named one that it counts by
+};
+
+struct SeenChain : Chain {
+  Family family = Family::inet;
+  std::string table;
+};
+
+Result<std::vector<Table>> tables(sys::netlink::Socket& socket);
+Result<bool> has_table(sys::netlink::Socket& socket, Family family, std::string_view name);
+Result<std::vector<SeenChain>> chains(sys::netlink::Socket& socket, Family family, std::string_view table);
+/// In their order; of all chains if none is named.
+Result<std::vector<SeenRule>> rules(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view chain = {});
+/// Without anonymous ones' elements: ask for these.
+Result<std::vector<Set>> sets(sys::netlink::Socket& socket, Family family, std::string_view table);
+Result<std::vector<Element>> elements(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view set);
+Result<std::vector<Counter>> counters(sys::netlink::Socket& socket, Family family, std::string_view table);
+/// As they were; they begin at zero again. One, or all of the table.
+Result<std::vector<Counter>> zero_counters(sys::netlink::Socket& socket, Family family, std::string_view table);
+
+// What one message of a dump tells (behind nlmsghdr). Bytes that mean nothing give empty values.
+Table parse_table(std::string_view payload);
+SeenChain parse_chain(std::string_view payload);
+SeenRule parse_rule(std::string_view payload);
+Set parse_set(std::string_view payload);
+std::vector<Element> parse_elements(std::string_view payload);
+Counter parse_counter(std::string_view payload);
+
+}  // namespace cellblock::nft
