@@ -175,6 +175,10 @@ Job* Scheduler::next_job() {
 
 int Scheduler::run() {
   while (Job* job = next_job()) turn(*job);
+  if (auto settled = ports_.links.settle(); !settled) {
+    ports_.voice.complain(fmt::format("jail: {}\n", settled.error().text()));
+    error_ = true;
+  }
   if (jobs_.size() > configured_)
     if (auto tidied = ports_.jails.tidy(); !tidied) {
       ports_.voice.complain(fmt::format("jail: {}\n", tidied.error().text()));

@@ -53,7 +53,10 @@ Result<bool> Links::has(const model::Cable& cable, model::JailId jid) {
 Result<> Links::disconnect(model::JailId jid) {
   CB_CHECK(world_.request(fmt::format("disconnect {}", jid)));
   cables.erase(jid);
+  disconnected_ = true;
   return {};
 }
+
+Result<> Links::settle() { return std::exchange(disconnected_, false) ? world_.request("settle cables") : Result<>(); }
 
 }  // namespace cellblock::fake

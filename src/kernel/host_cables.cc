@@ -1,4 +1,4 @@
-#include "kernel/host_cables.hpp"
+#include "kernel/cable_remains.hpp"
 
 #include <fcntl.h>
 #include <linux/if_addr.h>
@@ -19,9 +19,6 @@ using model::Cable;
 using model::JailId;
 using record::CableMade;
 using record::State;
-
-constexpr int tries = 200;  // of 5 ms: how long an interface may take to go with its dead namespace
-void pause() { ::usleep(5000); }
 
 uint64_t hash_of(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
@@ -54,30 +51,23 @@ std::array<uint8_t, 6> stable_hardware(std::string_view name) {
   return bytes;
 }
 
-Result<std::optional<net::Link>> find(net::Network& network, const std::string& name) {
-  auto link = network.link(name);
-  if (link) return std::optional(std::move(*link));
-  if (link.error().why == Why::absent) return std::nullopt;
-  return pass(std::move(link.error()));
-}
+/// A bridge and the host's end of a cable, as they are by now.
+struct Found {
+  std::optional<net::Link> bridge;
+  std::optional<net::Link> remains;  ///< of a jail that ended a moment ago and had the same name
+};
 
-/// What a jail leaves behind for a moment when it dies by itself.
-bool may_be_remains(const net::Link& link) { return link.kind == "veth" && (link.lower_elsewhere || link.lower == 0); }
-
-/// The bridge, or nothing where it is to be made.
-Result<std::optional<net::Link>> look(net::Network& host, const Cable& cable) {
-  CB_TRY(std::optional<net::Link> bridge, find(host, cable.bridge));
-  if (bridge && bridge->kind != "bridge")
+Result<Found> look(net::Network& host, const State& state, const Cable& cable) {
+  Found found;
+  CB_TRY(found.bridge, find_link(host, cable.bridge));
+  if (found.bridge && found.bridge->kind != "bridge")
     return fail(Why::invalid, "net.bridge: {}: an interface, but not a bridge", cable.bridge);
-  if (bridge && cable.mtu && *cable.mtu != bridge->mtu)
-    return fail(Why::invalid, "net.mtu: {}: bridge {} has {}", *cable.mtu, cable.bridge, bridge->mtu);
-  for (int i = 0;; ++i) {
-    CB_TRY(std::optional<net::Link> near, find(host, cable.near));
-    if (!near) return bridge;
-    if (!may_be_remains(*near) || i >= tries)
-      return fail(Why::exists, "net.bridge: an interface of the host is named {} already", cable.near);
-    pause();
-  }
+  if (found.bridge && cable.mtu && *cable.mtu != found.bridge->mtu)
+    return fail(Why::invalid, "net.mtu: {}: bridge {} has {}", *cable.mtu, cable.bridge, found.bridge->mtu);
+  CB_TRY(found.remains, find_link(host, cable.near));
+  if (found.remains && !is_loose_end(state, *found.remains))
+    return fail(Why::exists, "net.bridge: an interface of the host is named {} already", cable.near);
+  return found;
 }
 
 Result<> check_taken(const State& state, const Cable& cable, JailId own) {
@@ -111,7 +101,7 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
 
 Result<> lay(net::Network& host, const Cable& cable, const net::Link& bridge, int there) {
   net::Cable veth{.near_name = cable.near, .far_name = cable.interface,
-                  .near = {.master = bridge.index, .up = true}, .far_network = there, .near_hardware = {},
+                  .near = {.master = bridge.index, .up = true, .group = cable_group}, .far_network = there, .near_hardware = {},
                   .far_hardware = cable.hardware ? cable.hardware : stable_hardware(cable.jail), .mtu = bridge.mtu};
   return host.change(net::new_cable(veth));
 }
@@ -139,67 +129,7 @@ Result<> furnish(const Cable& cable, int there) {
   return {};
 }
 
-/// With the lock held.
-Result<> withdraw(Registry& registry, net::Network& host, JailId jid, bool laid = true) {
-  CB_TRY(const State* state, registry.refresh());
-  auto found = state->cables.find(jid);
-  if (found == state->cables.end()) return {};
-  const CableMade made = found->second;
-  bool last = state->bridges.contains(made.bridge) &&
-              std::ranges::none_of(state->cables, [&](auto& each) { return each.first != jid && each.second.bridge == made.bridge; });
-  CB_TRY(std::optional<net::Link> near, find(host, made.near));
-  if (laid && near && may_be_remains(*near)) {
-    auto gone = host.change(net::delete_link(near->index));
-    if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "cable {}", made.near);
-  }
-  faults::passed("cable removed");
-  std::string lines = record::uncable_line(jid);
-  if (last) {
-    CB_CHECK(remove_bridge(host, made.bridge));
-    faults::passed("bridge removed");
-    lines += record::unbridge_line(made.bridge);
-  }
-  return registry.append(lines);
-}
-
 }  // namespace
-
-Result<Fd> lock_bridges(const Registry& registry) { return sys::take_lock(registry.home().fd(), "bridges.lock"); }
-
-Result<bool> remove_bridge(net::Network& host, const std::string& name) {
-  CB_TRY(std::optional<net::Link> bridge, find(host, name));
-  if (!bridge || bridge->kind != "bridge") return false;
-  for (int i = 0; i < tries; ++i) {
-    CB_TRY(std::vector<net::Link> links, host.links());
-    bool other = false, remains = false;
-    for (const net::Link& link : links)
-      if (link.master == bridge->index) (may_be_remains(link) ? remains : other) = true;
-    if (other) return false;
-    if (remains) {
-      pause();
-      continue;
-    }
-    auto gone = host.change(net::delete_link(bridge->index));
-    if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "bridge {}", name);
-    return true;
-  }
-  return false;
-}
-
-Result<> remove_idle_bridges(Registry& registry, std::vector<std::string>& done) {
-  CB_TRY(const State* before, registry.refresh());
-  if (record::idle_bridges(*before).empty()) return {};
-  CB_TRY(Fd lock, lock_bridges(registry));
-  CB_TRY(const State* state, registry.refresh());
-  const std::vector<std::string> idle = record::idle_bridges(*state);
-  CB_TRY(net::Network host, net::Network::open());
-  for (const std::string& name : idle) {
-    CB_TRY(bool removed, remove_bridge(host, name));
-    CB_CHECK(registry.append(record::unbridge_line(name)));
-    if (removed) done.push_back(fmt::format("bridge {} removed", name));
-  }
-  return {};
-}
 
 Result<net::Network*> HostLinks::host() {
   if (!host_) {
@@ -211,15 +141,15 @@ Result<net::Network*> HostLinks::host() {
 
 Result<> HostLinks::check(const Cable& cable) {
   CB_TRY(net::Network * network, host());
-  CB_TRY(std::optional<net::Link> bridge, look(*network, cable));
-  if (bridge) {
-    CB_TRY(std::vector<net::Address> addresses, network->addresses(bridge->index));
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
+  CB_TRY(Found found, look(*network, *state, cable));
+  if (found.bridge) {
+    CB_TRY(std::vector<net::Address> addresses, network->addresses(found.bridge->index));
     for (const auto& one : cable.addresses)
       if (std::ranges::any_of(addresses, [&](const net::Address& is) { return is.ip.text() == one.address; }))
         return fail(Why::exists, "net.address: {}: bridge {} has it", one.address, cable.bridge);
   }
-  CB_TRY(Registry * record, registry_.get());
-  CB_TRY(const State* state, record->refresh());
   return check_taken(*state, cable, 0);
 }
 
@@ -228,37 +158,41 @@ Result<> HostLinks::connect(const Cable& cable, JailId jid, pid_t keeper) {
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(Fd lock, lock_bridges(*record));
-  CB_TRY(std::optional<net::Link> bridge, look(*network, cable));
+  CB_TRY(const State* before, record->refresh());
+  CB_TRY(Found found, look(*network, *before, cable));
   auto announce = [&](const State& state) -> Result<std::string> {
     CB_CHECK(check_taken(state, cable, jid));
-    return (bridge ? "" : record::bridge_line(cable.bridge)) +
+    return (found.bridge ? "" : record::bridge_line(cable.bridge)) +
            record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, fingerprint(cable)});
   };
   CB_CHECK(record->update(announce));
-  bool laid = false;
   auto make = [&]() -> Result<> {
     CB_CHECK(faults::step("cable announced"));
-    if (!bridge) {
-      CB_TRY(net::Link fresh, make_bridge(*network, cable));
-      bridge = std::move(fresh);
+    if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
+    if (!found.bridge) {
+      CB_TRY(found.bridge, make_bridge(*network, cable));
     }
-    CB_CHECK(lay(*network, cable, *bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
-    laid = true;
+    CB_CHECK(lay(*network, cable, *found.bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
     CB_CHECK(faults::step("cable laid"));
     return furnish(cable, there.get());
   };
   Result<> made = make();
-  if (!made) (void)withdraw(*record, *network, jid, laid);
+  if (!made) (void)record->append(record::uncable_line(jid)).and_then([&] { return remove_remains(*record, *network); });
   return made;
 }
 
-Result<> HostLinks::disconnect(JailId jid) {
+/// The cable goes with the jail; on the host its end is one of many to be taken away together.
+Result<> HostLinks::disconnect(JailId) {
+  disconnected_ = true;
+  return {};
+}
+
+Result<> HostLinks::settle() {
+  if (!std::exchange(disconnected_, false)) return {};
   CB_TRY(Registry * record, registry_.get());
-  CB_TRY(const State* state, record->refresh());
-  if (!state->cables.contains(jid)) return {};
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd lock, lock_bridges(*record));
-  return withdraw(*record, *network, jid);
+  return remove_remains(*record, *network).map([](auto&&) {});
 }
 
 Result<bool> HostLinks::has(const Cable& cable, JailId jid) {

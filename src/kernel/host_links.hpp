@@ -18,12 +18,14 @@ class HostLinks : public port::Links {
   Result<> check(const model::Cable& cable) override;
   Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
   Result<> disconnect(model::JailId jid) override;
+  Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
 
  private:
   Result<net::Network*> host();
   std::optional<net::Network> host_;  ///< one socket for all jails of a run
   LateRegistry registry_;
+  bool disconnected_ = false;
 };
 
 /// Takes an address away; true: it was there.

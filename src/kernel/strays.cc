@@ -8,7 +8,7 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "kernel/host_cables.hpp"
+#include "kernel/cable_remains.hpp"
 #include "kernel/host_links.hpp"
 #include "kernel/host_mounts.hpp"
 #include "kernel/process_mark.hpp"

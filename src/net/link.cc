@@ -106,6 +106,7 @@ void read_attribute(Link& link, uint16_t type, std::string_view value) {
     case IFLA_LINK: link.lower = value_of<int32_t>(value); break;
     case IFLA_LINK_NETNSID: link.lower_elsewhere = true; break;
     case IFLA_PROMISCUITY: link.promiscuous = value_of<uint32_t>(value); break;
+    case IFLA_GROUP: link.group = value_of<uint32_t>(value); break;
     case IFLA_CARRIER: link.carrier = value_of<uint8_t>(value) != 0; break;
     case IFLA_STATS64: read_counters(link.counters, value); break;
     case IFLA_LINKINFO: read_kind(link, value); break;
@@ -138,6 +139,7 @@ void place(Request& request, const Place& place, std::string_view name,
   request.attribute(IFLA_IFNAME, name);
   if (hardware) request.attribute(IFLA_ADDRESS, hardware->data(), hardware->size());
   if (place.network >= 0) request.attribute(IFLA_NET_NS_FD, static_cast<uint32_t>(place.network));
+  if (place.group) request.attribute(IFLA_GROUP, place.group);
   if (place.master > 0) request.attribute(IFLA_MASTER, static_cast<uint32_t>(place.master));
 }
 
@@ -239,6 +241,12 @@ Request delete_link(int index) {
   return request;
 }
 
+Request delete_group(uint32_t group) {
+  Request request(RTM_DELLINK, 0);
+  request.header(ifinfomsg{}).attribute(IFLA_GROUP, group);
+  return request;
+}
+
 Request set_up(int index, bool up) { return set_flags(index, up ? IFF_UP : 0, IFF_UP); }
 
 Request set_flags(int index, unsigned flags, unsigned mask) {
@@ -258,6 +266,8 @@ Request set_hardware(int index, const std::array<uint8_t, 6>& address) {
 
 Request set_name(int index, std::string_view name) { return change_of(index).attribute(IFLA_IFNAME, name); }
 Request set_description(int index, std::string_view text) { return change_of(index).attribute(IFLA_IFALIAS, text); }
+
+Request set_group(int index, uint32_t group) { return change_of(index).attribute(IFLA_GROUP, group); }
 
 Request set_master(int index, int master) {
   return change_of(index).attribute(IFLA_MASTER, static_cast<uint32_t>(master));

@@ -54,6 +54,7 @@ struct Link {
   unsigned promiscuous = 0;
   bool carrier = false;
   uint16_t vlan = 0;
+  uint32_t group = 0;     ///< a number by which many can be changed or deleted at once
   bool tap = false;       ///< kind "tun": Ethernet
   Bridge bridge;
   Port port;
@@ -78,6 +79,7 @@ struct Place {
   int master = 0;         ///< index of the bridge that it joins
   bool up = false;
   int index = 0;          ///< the number that it gets; 0: the kernel's choice
+  uint32_t group = 0;
 };
 
 /// Both ends of a cable, each where it belongs, in one request. The kernel makes the far end first: it can be placed,
@@ -95,6 +97,8 @@ Request new_vlan(std::string_view name, int parent, uint16_t tag);
 /// "ipip", "sit", "gre", "ip6gre", "ip6tnl"; `local` and `remote` are of one family.
 Request new_tunnel(std::string_view name, std::string_view kind, const Ip& local, const Ip& remote);
 Request delete_link(int index);
+/// All of a group, which takes as long as one.
+Request delete_group(uint32_t group);
 
 Request set_up(int index, bool up);
 Request set_flags(int index, unsigned flags, unsigned mask);
@@ -102,6 +106,7 @@ Request set_mtu(int index, uint32_t mtu);
 Request set_hardware(int index, const std::array<uint8_t, 6>& address);
 Request set_name(int index, std::string_view name);
 Request set_description(int index, std::string_view text);
+Request set_group(int index, uint32_t group);
 /// 0: none.
 Request set_master(int index, int master);
 Request set_network(int index, int network, std::string_view name = {});

@@ -42,6 +42,16 @@ TEST(NewCable, IsOneRequestThatPlacesBothEnds) {
   EXPECT_EQ(attribute(peer, {IFLA_MASTER}), "");
 }
 
+TEST(Groups, AreSetAtBirthAndDeletedAtOnce) {
+  Cable cable{.near_name = "a", .far_name = "b", .near = {.group = 77}, .far_network = 5};
+  auto link = parse_link(payload_of(new_cable(cable)));
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->group, 77u);
+  EXPECT_EQ(parse_link(payload_of(set_group(3, 78)))->group, 78u);
+  EXPECT_EQ(value_of<uint32_t>(attribute(payload_of(delete_group(78)), {IFLA_GROUP})), 78u);
+  EXPECT_EQ(attribute(payload_of(delete_group(78)), {IFLA_IFNAME}), "");
+}
+
 TEST(ParseLink, ReadsWhatARequestSays) {
   Request request = new_link("bridge0", "bridge");
   request.attribute(IFLA_MTU, 1500).attribute(IFLA_MASTER, 3).attribute(IFLA_ADDRESS, "\2\0\0\0\0\1", 6);

@@ -27,8 +27,11 @@ class Links {
   /// Lays a cable from the network of process `keeper` to a bridge, which is made where it is missing; interfaces, addresses
   /// and routes in the jail are up when this returns.
   virtual Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
-  /// Takes a jail's cable away, and its bridge with the last one if Cellblock made it. No cable is no error.
+  /// The jail is about to end, and its cable with it. No cable is no error.
   virtual Result<> disconnect(model::JailId jid) = 0;
+  /// Takes away what the cables of jails that have ended leave on the host, all at once, and the bridges that were made
+  /// for them with the last ones. Does nothing without a disconnect() before.
+  virtual Result<> settle() = 0;
   /// Whether the jail has exactly this cable.
   virtual Result<bool> has(const model::Cable& cable, model::JailId jid) = 0;
 };

@@ -1,0 +1,90 @@
+#include "kernel/cable_remains.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "kernel/faults.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using record::State;
+
+constexpr uint32_t doomed_group = cable_group + 1;
+
+/// To delete one takes the kernel as long as to delete a thousand: they become a group of their own first.
+Result<> remove_loose_ends(const State& state, net::Network& host) {
+  std::set<std::string, std::less<>> known;
+  for (const auto& [jid, made] : state.cables) known.insert(made.near);
+  CB_TRY(std::vector<net::Link> links, host.links());
+  std::vector<net::Request> requests;
+  for (const net::Link& link : links)
+    if (link.group == cable_group && link.kind == "veth" && !known.contains(link.name))
+      requests.push_back(net::set_group(link.index, doomed_group));
+  if (requests.empty()) return {};
+  CB_CHECK(host.change(requests).map([](const auto&) {}));  // some may just have gone by themselves
+  auto gone = host.change(net::delete_group(doomed_group));
+  if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "cables");
+  return {};
+}
+
+Result<bool> remove_bridge(net::Network& host, const std::string& name) {
+  CB_TRY(std::optional<net::Link> bridge, find_link(host, name));
+  if (!bridge || bridge->kind != "bridge") return false;
+  CB_TRY(std::vector<net::Link> links, host.links());
+  if (std::ranges::any_of(links, [&](const net::Link& link) { return link.master == bridge->index; })) return false;
+  auto gone = host.change(net::delete_link(bridge->index));
+  if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "bridge {}", name);
+  return true;
+}
+
+}  // namespace
+
+Result<Fd> lock_bridges(const Registry& registry) { return sys::take_lock(registry.home().fd(), "bridges.lock"); }
+
+Result<std::optional<net::Link>> find_link(net::Network& network, const std::string& name) {
+  auto link = network.link(name);
+  if (link) return std::optional(std::move(*link));
+  if (link.error().why == Why::absent) return std::nullopt;
+  return pass(std::move(link.error()));
+}
+
+bool is_loose_end(const State& state, const net::Link& link) {
+  return link.kind == "veth" && link.group == cable_group &&
+         std::ranges::none_of(state.cables, [&](const auto& each) { return each.second.near == link.name; });
+}
+
+Result<> put_aside(net::Network& host, const net::Link& link) {
+  const std::vector<net::Request> requests = {net::set_up(link.index, false),
+                                              net::set_name(link.index, fmt::format("{}.gone", link.index))};
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  if (outcomes.back() || outcomes.back().error().why == Why::absent) return {};
+  return std::move(outcomes.back());
+}
+
+Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host) {
+  CB_TRY(const State* state, registry.refresh());
+  CB_CHECK(remove_loose_ends(*state, host));
+  faults::passed("cables removed");
+  std::vector<std::string> removed;
+  for (const std::string& name : record::idle_bridges(*state)) {
+    CB_TRY(bool is_gone, remove_bridge(host, name));
+    faults::passed("bridge removed");
+    CB_CHECK(registry.append(record::unbridge_line(name)));
+    if (is_gone) removed.push_back(name);
+  }
+  return removed;
+}
+
+Result<> remove_idle_bridges(Registry& registry, std::vector<std::string>& done) {
+  CB_TRY(const State* before, registry.refresh());
+  if (record::idle_bridges(*before).empty()) return {};
+  CB_TRY(Fd lock, lock_bridges(registry));
+  CB_TRY(net::Network host, net::Network::open());
+  CB_TRY(std::vector<std::string> removed, remove_remains(registry, host));
+  for (const std::string& name : removed) done.push_back(fmt::format("bridge {} removed", name));
+  return {};
+}
+
+}  // namespace cellblock::kernel
