@@ -25,7 +25,7 @@ lab: ## a shell in Debian's own kernel, over this machine's files
 
 bench: all ## measure against unshare, nsenter, crun and runc in one run
 	@tools/packages.sh bench
-	@cmake --build --preset release --target interleave >/dev/null
+	@cmake --build --preset release --target interleave vnets >/dev/null
 	@bench/run
 
 fuzz: ## build the fuzzers and run each for FUZZ_SECONDS (30)

@@ -33,6 +33,9 @@ bool is_ours(std::string_view variable) {
 
 Outcome Executor::perform(Job& job, const plan::Step& step) {
   Outcome outcome = Outcome::done;
+  bool runs = step.act == Act::run_outside || step.act == Act::run_inside;
+  if (auto joined = runs ? ports_.links.join() : Result<>(); !joined)
+    return warn(job, joined.error().text()), Outcome::failed;
   switch (step.act) {
     case Act::run_outside: outcome = run_outside(job, step); break;
     case Act::run_inside: case Act::run_own: outcome = run_inside(job, step); break;

@@ -175,7 +175,7 @@ Job* Scheduler::next_job() {
 
 int Scheduler::run() {
   while (Job* job = next_job()) turn(*job);
-  if (auto settled = ports_.links.settle(); !settled) {
+  if (auto settled = ports_.links.join().and_then([this] { return ports_.links.settle(); }); !settled) {
     ports_.voice.complain(fmt::format("jail: {}\n", settled.error().text()));
     error_ = true;
   }

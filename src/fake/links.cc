@@ -42,6 +42,7 @@ Result<> Links::check(const model::Cable& cable) { return world_.request("check 
 Result<> Links::connect(const model::Cable& cable, model::JailId jid, pid_t) {
   CB_CHECK(world_.request(fmt::format("connect {} {}", cable.near, cable.bridge)));
   cables[jid] = cable.bridge;
+  joining_ = true;
   return {};
 }
 
@@ -56,6 +57,8 @@ Result<> Links::disconnect(model::JailId jid) {
   disconnected_ = true;
   return {};
 }
+
+Result<> Links::join() { return std::exchange(joining_, false) ? world_.request("join cables") : Result<>(); }
 
 Result<> Links::settle() { return std::exchange(disconnected_, false) ? world_.request("settle cables") : Result<>(); }
 

@@ -19,6 +19,7 @@ class Links final : public port::Links {
   Result<> check(const model::Cable& cable) override;
   Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
   Result<> disconnect(model::JailId jid) override;
+  Result<> join() override;
   Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
 
@@ -27,6 +28,7 @@ class Links final : public port::Links {
   std::map<std::string, pid_t> moved;              ///< where interfaces that left the host are
 
  private:
+  bool joining_ = false;
   bool disconnected_ = false;
   World& world_;
 };

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,9 @@ using model::Cable;
 using model::JailId;
 using record::CableMade;
 using record::State;
+
+/// How many ends may wait to become ports of their bridge.
+constexpr size_t most_joining = 64;
 
 uint64_t hash_of(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
@@ -50,6 +54,8 @@ std::array<uint8_t, 6> stable_hardware(std::string_view name) {
   bytes[0] = static_cast<uint8_t>((bytes[0] & 0xfc) | 2);
   return bytes;
 }
+
+std::array<uint8_t, 6> hardware_of(const Cable& cable) { return cable.hardware ? *cable.hardware : stable_hardware(cable.jail); }
 
 /// A bridge and the host's end of a cable, as they are by now.
 struct Found {
@@ -90,7 +96,9 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   faults::passed("bridge made");
   CB_TRY(net::Link link, host.link(cable.bridge));
   // An address of its own: else it would take the lowest of its ports', and change as jails come and go.
-  std::vector<net::Request> requests = {net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
+  // It forwards every multicast packet to all: whom a querier would not know yet is not cut off.
+  std::vector<net::Request> requests = {net::set_bridge(link.index, {.multicast_snooping = false}),
+                                        net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
   if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
   requests.push_back(net::set_up(link.index, true));
   CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
@@ -99,19 +107,49 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   return link;
 }
 
+/// The end on the host has no addresses of its own, not even a link-local one. It becomes a port when all is set up in
+/// the jail: what a new stack has to say to everybody then doesn't reach every jail on the bridge.
 Result<> lay(net::Network& host, const Cable& cable, const net::Link& bridge, int there) {
-  net::Cable veth{.near_name = cable.near, .far_name = cable.interface,
-                  .near = {.master = bridge.index, .up = true, .group = cable_group}, .far_network = there, .near_hardware = {},
-                  .far_hardware = cable.hardware ? cable.hardware : stable_hardware(cable.jail), .mtu = bridge.mtu};
-  return host.change(net::new_cable(veth));
+  net::Cable veth{.near_name = cable.near, .far_name = cable.interface, .near = {.group = cable_group}, .far_network = there,
+                  .near_hardware = {}, .far_hardware = hardware_of(cable), .mtu = bridge.mtu};
+  const std::vector<net::Request> requests = {net::new_cable(veth),
+                                              net::set_link_local(cable.near, net::LinkLocal::none, true)};
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  return std::move(outcomes.front());
+}
+
+bool has_ip6(const Cable& cable) {
+  return std::ranges::any_of(cable.addresses, [](const auto& one) { return one.address.contains(':'); });
+}
+
+/// What the new stack tells of its multicast groups is told by the time that it joins the bridge, and not to all jails
+/// there. As on FreeBSD, what routers announce is for those who ask for it.
+void quieten(const Cable& cable, int there) {
+  auto settings = net::open_settings(there, fmt::format("ipv6/conf/{}", cable.interface).c_str());
+  if (!settings) return;
+  (void)sys::write_at(settings->get(), "mldv2_unsolicited_report_interval", "1");
+  (void)sys::write_at(settings->get(), "accept_ra", "0");
+}
+
+/// As on FreeBSD there is no link-local address where there is no other one. Ours is known to be the only one of its kind: nobody has to be asked.
+void append_link_local(std::vector<net::Request>& requests, const Cable& cable, int index) {
+  if (!has_ip6(cable)) return;
+  std::array<uint8_t, 6> mac = hardware_of(cable);
+  net::Address address{.index = index, .prefix = 64, .flags = IFA_F_NODAD, .scope = RT_SCOPE_LINK};
+  address.ip = {true, {0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3],
+                       mac[4], mac[5]}};
+  requests.push_back(net::add_address(address));
 }
 
 /// Everything in the jail in one batch.
 Result<> furnish(const Cable& cable, int there) {
+  if (has_ip6(cable)) quieten(cable, there);
   CB_TRY(net::Network inside, net::Network::open(there));
   CB_TRY(net::Link far, inside.link(cable.interface));
-  std::vector<net::Request> requests = {net::set_up(1, true), net::set_up(far.index, true)};
-  std::vector<std::string> about = {"lo", cable.interface};
+  std::vector<net::Request> requests = {net::set_up(1, true),
+                                        net::set_link_local(cable.interface, net::LinkLocal::none, true)};
+  append_link_local(requests, cable, far.index);
+  std::vector<std::string> about(requests.size(), cable.interface);
   for (const auto& one : cable.addresses) {
     net::Address address{.index = far.index, .ip = *net::parse_ip(one.address), .prefix = one.prefix};
     if (address.ip.v6) address.flags = IFA_F_NODAD;  // no jail on the bridge has it
@@ -160,6 +198,7 @@ Result<> HostLinks::connect(const Cable& cable, JailId jid, pid_t keeper) {
   CB_TRY(Fd lock, lock_bridges(*record));
   CB_TRY(const State* before, record->refresh());
   CB_TRY(Found found, look(*network, *before, cable));
+  const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
   auto announce = [&](const State& state) -> Result<std::string> {
     CB_CHECK(check_taken(state, cable, jid));
     return (found.bridge ? "" : record::bridge_line(cable.bridge)) +
@@ -174,11 +213,22 @@ Result<> HostLinks::connect(const Cable& cable, JailId jid, pid_t keeper) {
     }
     CB_CHECK(lay(*network, cable, *found.bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
     CB_CHECK(faults::step("cable laid"));
-    return furnish(cable, there.get());
+    CB_CHECK(furnish(cable, there.get()));
+    joining_.push_back(net::set_master(cable.near, found.bridge->index));
+    return !is_ours || joining_.size() >= most_joining ? join() : Result<>();
   };
   Result<> made = make();
   if (!made) (void)record->append(record::uncable_line(jid)).and_then([&] { return remove_remains(*record, *network); });
   return made;
+}
+
+Result<> HostLinks::join() {
+  if (joining_.empty()) return {};
+  CB_TRY(net::Network * network, host());
+  CB_TRY(std::vector<Result<>> outcomes, network->change(std::exchange(joining_, {})));
+  for (Result<>& outcome : outcomes)
+    if (!outcome && outcome.error().why != Why::absent) return pass(outcome.error(), "net.bridge");
+  return {};
 }
 
 /// The cable goes with the jail; on the host its end is one of many to be taken away together.

@@ -18,6 +18,7 @@ class HostLinks : public port::Links {
   Result<> check(const model::Cable& cable) override;
   Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
   Result<> disconnect(model::JailId jid) override;
+  Result<> join() override;
   Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
 
@@ -26,6 +27,7 @@ class HostLinks : public port::Links {
   std::optional<net::Network> host_;  ///< one socket for all jails of a run
   LateRegistry registry_;
   bool disconnected_ = false;
+  std::vector<net::Request> joining_;
 };
 
 /// Takes an address away; true: it was there.

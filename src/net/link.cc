@@ -273,6 +273,23 @@ Request set_master(int index, int master) {
   return change_of(index).attribute(IFLA_MASTER, static_cast<uint32_t>(master));
 }
 
+Request set_master(std::string_view name, int master) {
+  Request request = change_of(0);
+  request.attribute(IFLA_IFNAME, name).attribute(IFLA_MASTER, static_cast<uint32_t>(master));
+  return request;
+}
+
+Request set_link_local(std::string_view name, LinkLocal how, bool up) {
+  Request request(RTM_NEWLINK, 0);
+  request.header(header_of(Place{.up = up})).attribute(IFLA_IFNAME, name);
+  request.nest(IFLA_AF_SPEC, [how](Request& families) {
+    families.nest(AF_INET6, [how](Request& ip6) {
+      small(ip6, IFLA_INET6_ADDR_GEN_MODE, how == LinkLocal::none ? IN6_ADDR_GEN_MODE_NONE : IN6_ADDR_GEN_MODE_EUI64);
+    });
+  });
+  return request;
+}
+
 Request set_network(int index, int network, std::string_view name) {
   Request request = change_of(index).attribute(IFLA_NET_NS_FD, static_cast<uint32_t>(network));
   if (!name.empty()) request.attribute(IFLA_IFNAME, name);
@@ -300,6 +317,7 @@ Request set_bridge(int index, const BridgeChange& change) {
   return change_of(index).nest(IFLA_LINKINFO, [&change](Request& info) {
     info.attribute(IFLA_INFO_KIND, "bridge").nest(IFLA_INFO_DATA, [&change](Request& data) {
       if (change.stp) data.attribute(IFLA_BR_STP_STATE, uint32_t{*change.stp});
+      if (change.multicast_snooping) small(data, IFLA_BR_MCAST_SNOOPING, *change.multicast_snooping);
       if (change.priority) middle(data, IFLA_BR_PRIORITY, *change.priority);
       if (change.hello_time) data.attribute(IFLA_BR_HELLO_TIME, *change.hello_time);
       if (change.forward_delay) data.attribute(IFLA_BR_FORWARD_DELAY, *change.forward_delay);

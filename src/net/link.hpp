@@ -101,6 +101,9 @@ Request delete_link(int index);
 Request delete_group(uint32_t group);
 
 Request set_up(int index, bool up);
+/// Whether a link-local IPv6 address of the kernel's comes with the interface when it goes up.
+enum class LinkLocal : uint8_t { by_kernel, none };
+Request set_link_local(std::string_view name, LinkLocal how, bool up);
 Request set_flags(int index, unsigned flags, unsigned mask);
 Request set_mtu(int index, uint32_t mtu);
 Request set_hardware(int index, const std::array<uint8_t, 6>& address);
@@ -109,6 +112,7 @@ Request set_description(int index, std::string_view text);
 Request set_group(int index, uint32_t group);
 /// 0: none.
 Request set_master(int index, int master);
+Request set_master(std::string_view name, int master);
 Request set_network(int index, int network, std::string_view name = {});
 Request set_network_of_process(int index, int pid);
 /// One more name, by which it can be found as well (up to 127 characters, one interface each).
@@ -116,7 +120,7 @@ Request add_other_name(int index, std::string_view name);
 Request delete_other_name(int index, std::string_view name);
 
 struct BridgeChange {
-  std::optional<bool> stp;
+  std::optional<bool> stp, multicast_snooping;
   std::optional<uint16_t> priority;
   std::optional<uint32_t> hello_time, forward_delay, max_age, ageing_time;
 };

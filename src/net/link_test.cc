@@ -52,6 +52,16 @@ TEST(Groups, AreSetAtBirthAndDeletedAtOnce) {
   EXPECT_EQ(attribute(payload_of(delete_group(78)), {IFLA_IFNAME}), "");
 }
 
+TEST(LinkLocal, IsSwitchedOffBeforeTheInterfaceIsUp) {
+  auto link = parse_link(payload_of(set_link_local("eth0", LinkLocal::none, true)));
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->name, "eth0");
+  EXPECT_TRUE(link->is_up());
+  EXPECT_FALSE(link->ip6_link_local);
+  EXPECT_TRUE(parse_link(payload_of(set_link_local("eth0", LinkLocal::by_kernel, false)))->ip6_link_local);
+  EXPECT_EQ(parse_link(payload_of(set_master("web", 4)))->master, 4);
+}
+
 TEST(ParseLink, ReadsWhatARequestSays) {
   Request request = new_link("bridge0", "bridge");
   request.attribute(IFLA_MTU, 1500).attribute(IFLA_MASTER, 3).attribute(IFLA_ADDRESS, "\2\0\0\0\0\1", 6);

@@ -25,8 +25,10 @@ class Links {
   /// Why connect() would refuse the cable as things stand. Changes nothing.
   virtual Result<> check(const model::Cable& cable) = 0;
   /// Lays a cable from the network of process `keeper` to a bridge, which is made where it is missing; interfaces, addresses
-  /// and routes in the jail are up when this returns.
+  /// and routes in the jail are up when this returns. The bridge may not forward yet: join() sees to that.
   virtual Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
+  /// All cables laid so far carry what is sent. To be called before anybody may want to send.
+  virtual Result<> join() = 0;
   /// The jail is about to end, and its cable with it. No cable is no error.
   virtual Result<> disconnect(model::JailId jid) = 0;
   /// Takes away what the cables of jails that have ended leave on the host, all at once, and the bridges that were made
