@@ -20,8 +20,8 @@ vnet_answers() {
   ip addr add 10.98.255.254/16 dev vnets
   ip addr add fd00:98::ffff/64 dev vnets nodad
   for ((i = 0; i < count; i++)); do
-    ping -qc 1 -W 2 "10.98.$((i / 250)).$((i % 250 + 1))" >/dev/null 2>&1 &&
-      ping -6qc 1 -W 2 "$(printf 'fd00:98::%x' $((i + 1)))" >/dev/null 2>&1 && echo answered
+    busybox ping -qc 1 -W 2 "10.98.$((i / 250)).$((i % 250 + 1))" >/dev/null 2>&1 &&
+      busybox ping -qc 1 -W 2 "$(printf 'fd00:98::%x' $((i + 1)))" >/dev/null 2>&1 && echo answered
   done | wc -l
 }
 

@@ -94,6 +94,7 @@ expect 'cellblock add -n ' ''
 expect 'cellblock add -r ' busybox
 expect "cellblock add -r $stubs/files/so" "$stubs/files/some.conf"
 expect 'cellblock doctor ' --repair
+expect 'cellblock network s' show
 expect 'cellblock --dump=w' world
 expect 'cellblock mkroot --b' --busybox
 among 'cellblock bsd mou' mount

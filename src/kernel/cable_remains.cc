@@ -4,6 +4,7 @@
 #include <set>
 
 #include "kernel/faults.hpp"
+#include "kernel/strays.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
@@ -51,8 +52,11 @@ Result<std::optional<net::Link>> find_link(net::Network& network, const std::str
 }
 
 bool is_loose_end(const State& state, const net::Link& link) {
-  return link.kind == "veth" && link.group == cable_group &&
-         std::ranges::none_of(state.cables, [&](const auto& each) { return each.second.near == link.name; });
+  auto has_it = [&](const auto& each) {
+    const model::Jail* jail = each.second.near == link.name ? state.snapshot.find(each.first) : nullptr;
+    return jail && is_alive(state, *jail);  // a dead one that nobody has buried yet has ended as well
+  };
+  return link.kind == "veth" && link.group == cable_group && std::ranges::none_of(state.cables, has_it);
 }
 
 Result<> put_aside(net::Network& host, const net::Link& link) {

@@ -19,7 +19,7 @@ Result<Fd> lock_bridges(const Registry& registry);
 /// Nothing: there is none.
 Result<std::optional<net::Link>> find_link(net::Network& network, const std::string& name);
 
-/// An end of a cable of which the journal knows nothing any more: its jail has ended.
+/// An end of a cable that no living jail has.
 bool is_loose_end(const record::State& state, const net::Link& link);
 
 /// Gives a loose end a name that no jail wants. It goes with its jail's network stack, a moment later.

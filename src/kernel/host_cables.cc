@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "kernel/faults.hpp"
 #include "kernel/host_links.hpp"
@@ -34,6 +35,7 @@ uint64_t hash_of(std::string_view text) {
 uint64_t fingerprint(const Cable& cable) {
   std::string text = fmt::format("{} {} {} {}", cable.bridge, cable.near, cable.interface, cable.mtu.value_or(0));
   for (const auto& one : cable.addresses) text += fmt::format(" {}/{}", one.address, one.prefix);
+  for (const auto& one : cable.ranges) text += fmt::format(" {}-{}/{}", one.first, one.last, one.prefix);
   for (const std::string& gateway : cable.gateways) text += " via " + gateway;
   for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
   if (cable.dhcp) text += " dhcp";
@@ -90,6 +92,34 @@ Result<> check_taken(const State& state, const Cable& cable, JailId own) {
   return {};
 }
 
+net::Address address_for(const model::CableAddress& one, int index) {
+  net::Address address{.index = index, .ip = *net::parse_ip(one.address), .prefix = one.prefix};
+  if (address.ip.v6) address.flags = IFA_F_NODAD;  // no jail on the bridge has it
+  else if (one.prefix < 31) address.broadcast = net::broadcast_of(address.ip, one.prefix);
+  return address;
+}
+
+/// Takes an address out of each range that nobody on the bridge has. The caller holds the lock.
+Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* bridge) {
+  if (cable.ranges.empty()) return {};
+  std::set<std::string> taken(cable.gateways.begin(), cable.gateways.end());
+  for (const auto& one : cable.bridge_addresses) taken.insert(one.address);
+  for (const auto& [jid, made] : state.cables)
+    for (const auto& one : made.addresses)
+      if (made.bridge == cable.bridge) taken.insert(one.address);
+  if (bridge) {
+    CB_TRY(std::vector<net::Address> addresses, host.addresses(bridge->index));
+    for (const net::Address& one : addresses) taken.insert(one.ip.text());
+  }
+  for (const model::Range& range : cable.ranges) {
+    auto free = net::free_address(*net::parse_ip(range.first), *net::parse_ip(range.last), cable.jail,
+                                  [&](const net::Ip& one) { return taken.contains(one.text()); });
+    if (!free) return fail(Why::invalid, "net.address: {}-{}/{}: all are taken", range.first, range.last, range.prefix);
+    cable.addresses.push_back({free->text(), range.prefix});
+  }
+  return {};
+}
+
 Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   auto made = host.change(net::new_link(cable.bridge, "bridge"));
   if (!made && made.error().sys != EEXIST) return pass(made.error(), "net.bridge: {}", cable.bridge);
@@ -101,6 +131,7 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
                                         net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
   if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
   requests.push_back(net::set_up(link.index, true));
+  for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
   CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
   for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.bridge: {}", cable.bridge);
   if (cable.mtu) link.mtu = *cable.mtu;
@@ -151,10 +182,7 @@ Result<> furnish(const Cable& cable, int there) {
   append_link_local(requests, cable, far.index);
   std::vector<std::string> about(requests.size(), cable.interface);
   for (const auto& one : cable.addresses) {
-    net::Address address{.index = far.index, .ip = *net::parse_ip(one.address), .prefix = one.prefix};
-    if (address.ip.v6) address.flags = IFA_F_NODAD;  // no jail on the bridge has it
-    else if (one.prefix < 31) address.broadcast = net::broadcast_of(address.ip, one.prefix);
-    requests.push_back(net::add_address(address));
+    requests.push_back(net::add_address(address_for(one, far.index)));
     about.push_back("net.address: " + one.address);
   }
   for (const std::string& gateway : cable.gateways) {
@@ -191,18 +219,20 @@ Result<> HostLinks::check(const Cable& cable) {
   return check_taken(*state, cable, 0);
 }
 
-Result<> HostLinks::connect(const Cable& cable, JailId jid, pid_t keeper) {
+Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(Fd lock, lock_bridges(*record));
   CB_TRY(const State* before, record->refresh());
-  CB_TRY(Found found, look(*network, *before, cable));
+  CB_TRY(Found found, look(*network, *before, wanted));
+  Cable cable = wanted;
+  CB_CHECK(choose_addresses(*network, *before, cable, found.bridge ? &*found.bridge : nullptr));
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
   auto announce = [&](const State& state) -> Result<std::string> {
     CB_CHECK(check_taken(state, cable, jid));
     return (found.bridge ? "" : record::bridge_line(cable.bridge)) +
-           record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, fingerprint(cable)});
+           record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, fingerprint(wanted)});
   };
   CB_CHECK(record->update(announce));
   auto make = [&]() -> Result<> {

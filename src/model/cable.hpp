@@ -15,6 +15,12 @@ struct CableAddress {
   friend bool operator==(const CableAddress&, const CableAddress&) = default;
 };
 
+/// One address of it is wanted, whichever is free.
+struct Range {
+  std::string first, last;
+  int prefix = 0;  ///< the length of the network in which it lies
+};
+
 struct Cable {
   std::string jail;       ///< its name: what its stable hardware address is made of
   std::string bridge;
@@ -22,6 +28,8 @@ struct Cable {
   std::string interface;  ///< the end in the jail
   std::vector<CableAddress> addresses;
   bool dhcp = false;                  ///< an IPv4 address from a server on the bridge
+  std::vector<Range> ranges;
+  std::vector<CableAddress> bridge_addresses;  ///< what the bridge has if it is made for the jail
   std::vector<std::string> gateways;  ///< one of each family at most
   std::optional<std::array<uint8_t, 6>> hardware;
   std::optional<uint32_t> mtu;

@@ -52,12 +52,16 @@ inline constexpr Param command_rows[] = {
      .on_linux = "They come back with their names when the jail is removed."},
     {.name = "net.address", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "Addresses of the jail's end of its cable, each with the length of its network: `10.0.0.5/24`, `fd00::5/64`. "
-             "`dhcp` asks a server on the bridge for one.",
+             "`dhcp` asks a server on the bridge for one. "
+             "Of a range, `10.0.0.100-10.0.0.200/24`, a free one, mostly the same at every start.",
      .on_linux = "One that another jail on the bridge has is refused."},
     {.name = "net.bridge", .kind = Kind::string, .side = Side::command, .since = "cellblock",
      .text = "A bridge of the host's to which a jail with `vnet` gets a cable (an epair).",
      .on_linux = "The end on the host has the jail's name, 15 characters at most. A bridge that is missing is made, and "
                  "removed with the last jail on it. It can't be changed while the jail runs."},
+    {.name = "net.bridge.address", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
+     .text = "Addresses of the host on `net.bridge`, for a bridge that is made for the jail.",
+     .on_linux = "They go with the bridge."},
     {.name = "net.gateway", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "Where the jail's default routes lead, one address of each family.",
      .on_linux = "It has to be in a network of `net.address`, or a link-local address."},
@@ -69,6 +73,11 @@ inline constexpr Param command_rows[] = {
                  "every start."},
     {.name = "net.mtu", .kind = Kind::integer, .side = Side::command, .since = "cellblock",
      .text = "The largest packet that the cable carries.", .on_linux = "It has to be the bridge's, which is also the default."},
+    {.name = "net.network", .kind = Kind::string, .side = Side::command, .since = "cellblock",
+     .text = "A network of `/etc/cellblock/networks.conf`, which says what the jail doesn't: bridge, gateway and MTU. "
+             "`net.address = auto` is then a free address of it.",
+     .on_linux = "Each network is a block in the grammar of this file with `address` (of the host, the jails' gateway), "
+                 "`bridge` (its name, if not the network's), `mtu` and `pool` (FIRST-LAST: what `auto` takes from)."},
     {.name = "zfs.dataset", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "15.0",
      .text = "ZFS data sets handed over to the jail.", .effect = Effect::partial,
      .on_linux = "By zfs zone, where OpenZFS is installed; it needs `linux.userns=new`."},

@@ -72,6 +72,24 @@ std::optional<Prefix> parse_prefix(std::string_view text) {
   return Prefix{*ip, static_cast<int>(*length)};
 }
 
+std::optional<Ip> free_address(const Ip& first, const Ip& last, std::string_view name,
+                               const std::function<bool(const Ip&)>& is_taken) {
+  if (first.v6 != last.v6 || last < first) return std::nullopt;
+  __uint128_t begin = 0, end = 0;
+  for (size_t i = 0; i < first.size(); ++i) begin = begin << 8 | first.bytes[i], end = end << 8 | last.bytes[i];
+  constexpr uint64_t most = uint64_t{1} << 62;
+  const uint64_t count = end - begin < most ? static_cast<uint64_t>(end - begin) + 1 : most;
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (unsigned char byte : name) hash = (hash ^ byte) * 0x100000001b3;
+  for (uint64_t i = 0; i < count && i < 1 << 16; ++i) {
+    __uint128_t number = begin + (hash + i) % count;
+    Ip ip{.v6 = first.v6};
+    for (size_t at = ip.size(); at-- > 0; number >>= 8) ip.bytes[at] = static_cast<uint8_t>(number);
+    if (!is_taken(ip)) return ip;
+  }
+  return std::nullopt;
+}
+
 std::string hardware_text(std::string_view bytes) {
   std::string out;
   for (char byte : bytes) out += fmt::format("{}{:02x}", out.empty() ? "" : ":", static_cast<uint8_t>(byte));

@@ -4,6 +4,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,11 @@ struct Prefix {
 
 /// "ADDRESS" (length: all bits) or "ADDRESS/LENGTH".
 std::optional<Prefix> parse_prefix(std::string_view text);
+
+/// An address from `first` to `last` that is not taken. Where the search begins follows from `name`, so that who asks
+/// again mostly gets the same. Nothing: all are taken, or there is none.
+std::optional<Ip> free_address(const Ip& first, const Ip& last, std::string_view name,
+                               const std::function<bool(const Ip&)>& is_taken);
 
 /// "02:00:00:00:00:01"; parse takes one or two digits a byte, six of them.
 std::string hardware_text(std::string_view bytes);

@@ -49,5 +49,22 @@ TEST(Hardware, IsSixBytes) {
     EXPECT_FALSE(parse_hardware(wrong)) << wrong;
 }
 
+TEST(FreeAddress, IsStableAndNoneThatIsTaken) {
+  Ip begin = *parse_ip("10.0.0.254"), end = *parse_ip("10.0.1.0");
+  auto nobody = [](const Ip&) { return false; };
+  auto first = free_address(begin, end, "web", nobody);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(begin <= *first && *first <= end) << first->text();
+  EXPECT_EQ(free_address(begin, end, "web", nobody), first);
+  auto second = free_address(begin, end, "web", [&](const Ip& one) { return one == *first; });
+  ASSERT_TRUE(second);
+  EXPECT_NE(*second, *first);
+  EXPECT_FALSE(free_address(begin, end, "web", [](const Ip&) { return true; }));
+  EXPECT_FALSE(free_address(end, begin, "web", nobody));
+  Ip six = *parse_ip("fd00::1:0");
+  EXPECT_EQ(free_address(six, six, "web", nobody)->text(), "fd00::1:0");
+  EXPECT_TRUE(free_address(*parse_ip("fd00::1"), *parse_ip("fdff::1"), "web", nobody));
+}
+
 }  // namespace
 }  // namespace cellblock::net

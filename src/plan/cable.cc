@@ -63,16 +63,26 @@ Result<> check_name(std::string_view parameter, std::string_view name) {
   return {};
 }
 
-Result<CableAddress> address_of(const std::string& value) {
+Result<CableAddress> address_of(std::string_view parameter, const std::string& value) {
   size_t slash = value.find('/');
   auto bytes = parse(value.substr(0, slash));
-  if (!bytes || !is_for_one(*bytes)) return fail(Why::invalid, "net.address: {}: not an address of a jail's", value);
-  if (slash == value.npos) return fail(Why::invalid, "net.address: {}: the length of its network is missing, as in {}/{}",
-                                       value, value, bytes->v6 ? 64 : 24);
+  if (!bytes || !is_for_one(*bytes)) return fail(Why::invalid, "{}: {}: not an address of a jail's", parameter, value);
+  if (slash == value.npos) return fail(Why::invalid, "{}: {}: the length of its network is missing, as in {}/{}",
+                                       parameter, value, value, bytes->v6 ? 64 : 24);
   auto length = parse_int(value.substr(slash + 1));
   if (!length || *length < 1 || *length > (bytes->v6 ? 128 : 32))
-    return fail(Why::invalid, "net.address: {}: bad length of a network", value);
+    return fail(Why::invalid, "{}: {}: bad length of a network", parameter, value);
   return CableAddress{show(*bytes), static_cast<int>(*length)};
+}
+
+Result<model::Range> range_of(const std::string& value) {
+  size_t dash = value.find('-');
+  CB_TRY(CableAddress last, address_of("net.address", value.substr(dash + 1)));
+  auto first = parse(value.substr(0, dash)), end = parse(last.address);
+  bool good = first && is_for_one(*first) && same_network(*first, *end, last.prefix) &&
+              std::memcmp(first->at, end->at, sizeof end->at) <= 0;
+  if (!good) return fail(Why::invalid, "net.address: {}: not a range of one network", value);
+  return model::Range{show(*first), last.address, last.prefix};
 }
 
 Result<> read_addresses(Cable& cable, const model::Wanted& wanted) {
@@ -81,7 +91,13 @@ Result<> read_addresses(Cable& cable, const model::Wanted& wanted) {
       cable.dhcp = true;
       continue;
     }
-    CB_TRY(CableAddress address, address_of(value));
+    if (value == "auto") return fail(Why::invalid, "net.address: auto: needs net.network");
+    if (value.contains('-')) {
+      CB_TRY(model::Range range, range_of(value));
+      cable.ranges.push_back(std::move(range));
+      continue;
+    }
+    CB_TRY(CableAddress address, address_of("net.address", value));
     auto same = [&](const CableAddress& other) { return other.address == address.address; };
     if (std::ranges::any_of(cable.addresses, same)) return fail(Why::invalid, "net.address: {}: given twice", value);
     cable.addresses.push_back(std::move(address));
@@ -102,6 +118,8 @@ Result<> read_gateways(Cable& cable, const model::Wanted& wanted) {
       if (address.address == text) return fail(Why::invalid, "net.gateway: {}: the jail's own address", value);
       near = near || same_network(*parse(address.address), *gateway, address.prefix);
     }
+    for (const model::Range& range : cable.ranges)
+      near = near || same_network(*parse(range.first), *gateway, range.prefix);
     if (!near) return fail(Why::invalid, "net.gateway: {}: in no network of net.address", value);
     cable.gateways.push_back(std::move(text));
   }
@@ -147,6 +165,28 @@ bool has_own_stack(const model::Wanted& wanted) {
 
 }  // namespace
 
+std::string whole_range(const std::string& address) {
+  size_t slash = address.find('/');
+  auto first = parse(address.substr(0, slash));
+  auto length = slash == address.npos ? std::nullopt : parse_int(address.substr(slash + 1));
+  int bits = first && first->v6 ? 128 : 32;
+  if (!first || !length || *length < 1 || *length > bits - 2) return address;
+  Bytes last = *first;
+  for (int bit = static_cast<int>(*length); bit < bits; ++bit) {
+    auto mask = static_cast<unsigned char>(0x80 >> (bit % 8));
+    first->at[bit / 8] &= static_cast<unsigned char>(~mask);
+    last.at[bit / 8] |= mask;
+  }
+  first->at[bits / 8 - 1] |= 1;
+  last.at[bits / 8 - 1] &= 0xfe;  // the last is everybody's
+  return fmt::format("{}-{}/{}", show(*first), show(last), *length);
+}
+
+bool overlap(const std::string& left, const std::string& right) {
+  auto a = address_of("", left), b = address_of("", right);
+  return a && b && same_network(*parse(a->address), *parse(b->address), std::min(a->prefix, b->prefix));
+}
+
 bool wants_cable(const model::Wanted& wanted) {
   return std::ranges::any_of(wanted.settings, [](const model::Setting& one) { return one.name.starts_with("net."); });
 }
@@ -160,6 +200,8 @@ std::vector<std::string> address_command(const model::Wanted& wanted) {
 Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   if (!wants_cable(wanted)) return std::nullopt;
   const std::string* bridge = text_of(wanted, "net.bridge");
+  if (const std::string* network = text_of(wanted, "net.network"); network && !bridge)
+    return fail(Why::absent, "net.network: {}: there is none of that name", *network);
   if (!bridge) return fail(Why::invalid, "net.bridge: missing, other parameters net.* need it");
   if (!has_own_stack(wanted)) return fail(Why::invalid, "net.bridge: needs a network stack of the jail's own (vnet)");
   const std::string* name = text_of(wanted, "name");
@@ -171,6 +213,10 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   if (cable.near == cable.bridge) return fail(Why::invalid, "net.bridge: {}: the jail's own name", cable.bridge);
   if (cable.interface == "lo") return fail(Why::invalid, "net.interface: lo: every jail has it already");
   CB_CHECK(read_addresses(cable, wanted));
+  for (const std::string& value : values_of(wanted, "net.bridge.address")) {
+    CB_TRY(CableAddress address, address_of("net.bridge.address", value));
+    cable.bridge_addresses.push_back(std::move(address));
+  }
   CB_CHECK(read_gateways(cable, wanted));
   if (const std::string* value = text_of(wanted, "net.mac")) CB_CHECK(read_hardware(cable, *value));
   if (const std::string* value = text_of(wanted, "net.mtu")) CB_CHECK(read_mtu(cable, *value));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "model/cable.hpp"
@@ -11,6 +13,12 @@ namespace cellblock::plan {
 
 /// Nothing: the jail has none. Errors begin with the parameter: "net.mac: 02:00: not a hardware address".
 Result<std::optional<model::Cable>> cable_of(const model::Wanted& wanted);
+
+/// All addresses of hosts in the network of "ADDRESS/LENGTH", as a value of net.address; what is none comes back as it is.
+std::string whole_range(const std::string& address);
+
+/// Whether two networks, "ADDRESS/LENGTH" each, have an address in common.
+bool overlap(const std::string& left, const std::string& right);
 
 /// Whether any of net.* is set.
 bool wants_cable(const model::Wanted& wanted);

@@ -111,9 +111,64 @@ eventually is_clean || fail "left: $(diff <(echo "$before") <(seen))"
 
 note "a hundred jails"
 { echo "path = \"$W/root\"; persist; vnet; net.bridge = br0;"
-  for i in $(seq 100); do echo "n$i { net.address = \"10.79.0.$i/24\"; }"; done; } >"$W/many.conf"
+  for i in $(seq 100); do echo "n$i { net.address = \"10.79.0.$i/16\", \"fd00:79::$i/64\"; }"; done; } >"$W/many.conf"
 jail -q -f "$W/many.conf" -c || fail "a hundred jails"
 [ "$(ip -o link show master br0 | wc -l)" = 100 ] || fail "ports: $(ip -o link show master br0 | wc -l)"
+ip addr add 10.79.1.1/16 dev br0
+ip addr add fd00:79::ffff/64 dev br0 nodad
+for i in $(seq 100); do
+  busybox ping -qc 1 -W 5 10.79.0.$i >/dev/null && busybox ping -qc 1 -W 5 "fd00:79::$i" >/dev/null || fail "n$i does not answer"
+done
 expect_like ' 0% packet loss' box n1 ping -c 1 -W 5 10.79.0.100
 jail -q -f "$W/many.conf" -r '*' || fail "removal of a hundred"
 [ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
+
+note "networks with a name"
+own_etc
+mkdir -p /etc/cellblock
+cat >/etc/cellblock/networks.conf <<CONF
+lan { bridge = brlan; address = 10.80.0.1/24, fd00:80::1/64; mtu = 1400; pool = 10.80.0.100-10.80.0.101; }
+plain { }
+CONF
+cat >"$W/lan.conf" <<CONF
+path = "$W/root"; persist; vnet; net.network = lan; net.address = auto;
+one { }
+two { }
+three { }
+fixed { net.address = "10.80.0.7/24"; net.gateway = "10.80.0.9"; }
+none { net.network = wan; }
+CONF
+lan() { jail -f "$W/lan.conf" "$@"; }
+address() { box "$1" ip -4 -o addr show eth0 | sed 's/.*inet \([^ ]*\).*/\1/'; }
+expect_like 'one: created' lan -c one
+expect_like 'two: created' lan -c two
+expect_like 'inet 10.80.0.1/24 brd 10.80.0.255' ip addr show brlan
+expect_like 'mtu 1400' box one ip link show eth0
+expect_like '^default via 10\.80\.0\.1 dev eth0' box one ip route
+expect_like '^default via fd00:80::1 dev eth0' box one ip -6 route
+expect_like ' 0% packet loss' box one ping -c 1 -W 5 10.80.0.1
+expect_like ' 0% packet loss' box one ping -c 1 -W 5 fd00:80::1
+was=$(address one)
+case "$was $(address two)" in
+"10.80.0.100/24 10.80.0.101/24" | "10.80.0.101/24 10.80.0.100/24") ;;
+*) fail "addresses of the pool: $was $(address two)" ;;
+esac
+expect_like 'one: created' lan -rc one
+[ "$(address one)" = "$was" ] || fail "one had $was, and has $(address one)"
+expect_like 'one: updated' lan -m one
+expect_refusal '^jail: three: net.address: 10.80.0.100-10.80.0.101/24: all are taken$' lan -c three
+expect_refusal '^jail: none: net.network: wan: there is none of that name$' lan -c none
+jls -j three >/dev/null 2>&1 && fail "three runs"
+expect_like 'fixed: created' lan -c fixed
+expect_like '^default via 10\.80\.0\.9 dev eth0' box fixed ip route
+expect_like '^lan +brlan +up +3 +10\.80\.0\.1/24 fd00:80::1/64$' cellblock network
+expect_like '^plain +plain +down +0 +-$' cellblock network list
+expect_like "^one +one +$was fd00:80::" cellblock network show lan
+expect_like '"name":"lan","bridge":"brlan","state":"up","jails":3' cellblock network --json
+expect_refusal 'network: wan: there is none of that name' cellblock network show wan
+expect "" cellblock network check
+lan -r '*' >/dev/null || fail "removal"
+[ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
+echo 'other { address = 10.80.0.9/25; }' >>/etc/cellblock/networks.conf
+cellblock network check 2>/dev/null && fail 'a bad file is good'
+expect_refusal 'networks.conf: other: address: 10.80.0.9/25: overlaps 10.80.0.1/24 of lan$' lan -c none

@@ -23,7 +23,8 @@ constexpr Verb help_verb{"help", "[VERB]", "list the verbs, or explain one",
                          "Without VERB, lists the verbs. With one, says what it does and which options it takes.",
                          help};
 
-constexpr std::array<const Verb*, 6> verbs{&add_verb, &bsd_verb, &doctor_verb, &mkroot_verb, &version_verb, &help_verb};
+constexpr std::array<const Verb*, 7> verbs{&add_verb,    &bsd_verb,     &doctor_verb, &mkroot_verb,
+                                            &network_verb, &version_verb, &help_verb};
 
 const Verb* find_verb(std::string_view name) {
   for (const Verb* verb : verbs)

@@ -21,7 +21,7 @@ struct Verb {
   Result<int> (*run)(const Words& words);
 };
 
-extern const Verb add_verb, bsd_verb, doctor_verb, mkroot_verb;
+extern const Verb add_verb, bsd_verb, doctor_verb, mkroot_verb, network_verb;
 
 /// "usage: cellblock NAME SYNOPSIS" on stderr, and the exit status for that.
 int usage(const Verb& verb);

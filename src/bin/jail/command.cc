@@ -1,5 +1,7 @@
 #include "jail/command.hpp"
 
+#include <algorithm>
+
 #include "apply/scheduler.hpp"
 #include "conf/check.hpp"
 #include "conf/command_line.hpp"
@@ -7,6 +9,7 @@
 #include "conf/print.hpp"
 #include "conf/resolve.hpp"
 #include "jail/dump.hpp"
+#include "plan/network.hpp"
 #include "port/latency.hpp"
 
 namespace cellblock::jail {
@@ -46,6 +49,7 @@ class Command {
   bool describe_one();
   bool describe_targets();
   void take(model::Wanted wanted);
+  void expand_networks();
   int operate();
   bool select(apply::Scheduler& scheduler);
   std::string check(size_t id, const model::Wanted& wanted, bool only_stops);
@@ -134,6 +138,23 @@ bool Command::select(apply::Scheduler& scheduler) {
   return true;
 }
 
+/// Jails that name a network get what it says. A network that isn't there is said when the jail's turn comes: one that
+/// is to be stopped needs none.
+void Command::expand_networks() {
+  std::vector<model::Wanted>& jails = description_.resolved.jails;
+  if (std::ranges::none_of(jails, [](const model::Wanted& jail) { return jail.find("net.network"); })) return;
+  std::vector<model::Wanted> networks;
+  if (around_.exists(plan::networks_file)) {
+    conf::Parsed parsed = conf::parse(around_.sources, plan::networks_file);
+    conf::Resolved resolved = conf::resolve(parsed.tree);
+    for (const auto& diags : {parsed.diags, resolved.diags})
+      if (!diags.empty()) around_.voice.complain(conf::print(parsed.tree.texts, diags, program));
+    networks = std::move(resolved.jails);
+    for (const std::string& problem : plan::check_networks(networks)) complain(fmt::format("{}: {}", plan::networks_file, problem));
+  }
+  for (model::Wanted& jail : jails) (void)plan::expand_network(jail, networks);
+}
+
 int Command::operate() {
   if (options_.orders.ops == 0) {  // -C alone
     options_.orders.ops = apply::op_stop;
@@ -143,6 +164,7 @@ int Command::operate() {
     around_.voice.say(dump(options_.dump, description_.tree, description_.resolved.jails));
     return 0;
   }
+  expand_networks();
   auto ports = around_.open_ports();
   if (!ports) return complain(ports.error().text());
   latency::mark("open");

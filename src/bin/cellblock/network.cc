@@ -1,0 +1,114 @@
+// cellblock network: the networks of networks.conf, and who is on them.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "conf/parse.hpp"
+#include "conf/resolve.hpp"
+#include "conf/source.hpp"
+#include "kernel/registry.hpp"
+#include "net/network.hpp"
+#include "plan/network.hpp"
+#include "plan/wants.hpp"
+#include "verb.hpp"
+#include "view/table.hpp"
+
+namespace cellblock {
+namespace {
+
+using model::Wanted;
+
+struct Networks {
+  std::vector<Wanted> all;
+  bool good = true;  ///< nothing is wrong with the file
+};
+
+/// With everything that is wrong with the file on standard error.
+Networks read_networks() {
+  conf::DiskSources sources;
+  conf::Parsed parsed = conf::parse(sources, plan::networks_file);
+  conf::Resolved resolved = conf::resolve(parsed.tree);
+  parsed.diags.insert(parsed.diags.end(), resolved.diags.begin(), resolved.diags.end());
+  fmt::print(stderr, "{}", conf::print(parsed.tree.texts, parsed.diags, "cellblock"));
+  std::vector<std::string> problems = plan::check_networks(resolved.jails);
+  for (const std::string& problem : problems) fmt::print(stderr, "cellblock: {}: {}\n", plan::networks_file, problem);
+  return {std::move(resolved.jails), parsed.diags.empty() && problems.empty()};
+}
+
+/// What the journal knows; an empty one where Cellblock has not run yet.
+Result<record::State> recorded() {
+  auto home = kernel::Home::open(false);
+  if (!home && home.error().why == Why::absent) return record::State();
+  if (!home) return pass(std::move(home.error()));
+  kernel::Registry registry(*home);
+  return registry.take();
+}
+
+std::string all_of(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : " ") + value;
+  return text;
+}
+
+Result<view::Table> table_of_networks(const std::vector<Wanted>& networks, const record::State& state) {
+  view::Table table{{{"name"}, {"bridge"}, {"state"}, {"jails", view::Align::right}, {"address"}}, {}};
+  CB_TRY(net::Network host, net::Network::open());
+  for (const Wanted& network : networks) {
+    const std::string bridge = plan::bridge_of(network);
+    auto jails = std::ranges::count_if(state.cables, [&](const auto& each) { return each.second.bridge == bridge; });
+    bool is_there = host.link(bridge).has_value();
+    table.rows.push_back({network.name, bridge, is_there ? "up" : "down", fmt::format("{}", jails),
+                          all_of(plan::values_of(network, "address"))});
+  }
+  return table;
+}
+
+view::Table table_of_jails(const Wanted& network, const record::State& state) {
+  view::Table table{{{"jail"}, {"interface"}, {"address"}}, {}};
+  for (const auto& [jid, made] : state.cables) {
+    const model::Jail* jail = state.snapshot.find(jid);
+    if (!jail || made.bridge != plan::bridge_of(network)) continue;
+    std::vector<std::string> addresses;
+    for (const auto& one : made.addresses) addresses.push_back(fmt::format("{}/{}", one.address, one.prefix));
+    table.rows.push_back({jail->prison.name, made.near, all_of(addresses)});
+  }
+  return table;
+}
+
+Result<int> run_network(const Words& words) {
+  Words plain;
+  bool json = false;
+  for (const std::string& word : words) {
+    if (word == "--json") json = true;
+    else if (word.starts_with('-')) return refuse(network_verb, word, "--json");
+    else plain.push_back(word);
+  }
+  const std::string act = plain.empty() ? "list" : plain[0];
+  if ((act != "list" && act != "check" && act != "show") || plain.size() > (act == "show" ? 2 : 1) ||
+      (act == "show" && plain.size() != 2))
+    return usage(network_verb);
+  Networks networks = read_networks();
+  if (act == "check") return networks.good ? 0 : 1;
+  CB_TRY(record::State state, recorded());
+  view::Table table;
+  if (act == "list") {
+    CB_TRY(table, table_of_networks(networks.all, state));
+  } else {
+    auto network = std::ranges::find(networks.all, plain[1], &Wanted::name);
+    if (network == networks.all.end()) return fail(Why::absent, "network: {}: there is none of that name", plain[1]);
+    table = table_of_jails(*network, state);
+  }
+  fmt::print("{}", json ? view::render_json(table) : view::render(table));
+  return 0;
+}
+
+}  // namespace
+
+const Verb network_verb{
+    "network", "[list | show NETWORK | check] [--json]", "list the networks of networks.conf",
+    "Lists the networks of /etc/cellblock/networks.conf with their bridges and how many jails are on each.\n"
+    "show lists the jails of one, with their addresses. check says what is wrong with the file.",
+    run_network};
+
+}  // namespace cellblock

@@ -1,0 +1,120 @@
+#include "plan/network.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "plan/cable.hpp"
+#include "plan/wants.hpp"
+
+namespace cellblock::plan {
+namespace {
+
+using model::Setting;
+using model::Wanted;
+
+constexpr std::array<std::string_view, 5> known = {"name", "address", "bridge", "mtu", "pool"};
+
+/// The jail that all checks are made for: one that takes everything that the network gives.
+Wanted guest_of(const Wanted& network) {
+  Wanted guest{.name = "guest", .configured = true, .settings = {{"name", {"guest"}}, {"vnet", {}}}, .problems = {}};
+  guest.settings.push_back({"net.network", {network.name}});
+  guest.settings.push_back({"net.address", {"auto"}});
+  return guest;
+}
+
+void set_default(Wanted& jail, std::string_view name, std::vector<std::string> values) {
+  if (!values.empty() && !jail.find(name)) jail.settings.push_back({std::string(name), std::move(values)});
+}
+
+std::vector<std::string> pools_of(const Wanted& network) {
+  std::vector<std::string> pools;
+  const std::vector<std::string>& given = values_of(network, "pool");
+  for (const std::string& address : values_of(network, "address")) {
+    size_t slash = address.find('/');
+    bool v6 = address.contains(':'), has_own = false;
+    for (const std::string& pool : given) {
+      if (pool.contains(':') != v6) continue;
+      has_own = true;
+      pools.push_back(pool + (slash == address.npos ? "" : address.substr(slash)));
+    }
+    if (!has_own) pools.push_back(whole_range(address));
+  }
+  return pools;
+}
+
+/// "auto" becomes the ranges of the network.
+void choose_ranges(Wanted& jail, const Wanted& network) {
+  for (Setting& setting : jail.settings) {
+    if (setting.name != "net.address") continue;
+    std::vector<std::string> values;
+    for (std::string& value : setting.values) {
+      if (value != "auto") values.push_back(std::move(value));
+      else for (std::string& pool : pools_of(network)) values.push_back(std::move(pool));
+    }
+    setting.values = std::move(values);
+  }
+}
+
+/// The network's addresses of the families that the jail has.
+std::vector<std::string> gateways_for(const Wanted& jail, const Wanted& network) {
+  std::vector<std::string> gateways;
+  for (const std::string& address : values_of(network, "address")) {
+    auto same = [&](const std::string& own) { return own.contains(':') == address.contains(':'); };
+    auto before = [&](const std::string& other) { return other.contains(':') == address.contains(':'); };
+    if (std::ranges::any_of(values_of(jail, "net.address"), same) && std::ranges::none_of(gateways, before))
+      gateways.push_back(address.substr(0, address.find('/')));
+  }
+  return gateways;
+}
+
+std::string problem_of(const Wanted& network) {
+  for (const Setting& setting : network.settings)
+    if (std::ranges::find(known, setting.name) == known.end())
+      return fmt::format("{}: {}: no parameter of a network", network.name, setting.name);
+  const std::vector<Wanted> alone = {network};
+  Wanted guest = guest_of(network);
+  if (values_of(network, "address").empty()) std::erase_if(guest.settings, [](auto& one) { return one.name == "net.address"; });
+  if (auto expanded = expand_network(guest, alone); !expanded) return fmt::format("{}: {}", network.name, expanded.error().text());
+  if (auto cable = cable_of(guest); !cable) return fmt::format("{}: {}", network.name, cable.error().text());
+  return {};
+}
+
+}  // namespace
+
+std::string bridge_of(const Wanted& network) {
+  const std::string* bridge = text_of(network, "bridge");
+  return bridge ? *bridge : network.name;
+}
+
+std::vector<std::string> check_networks(std::span<const Wanted> networks) {
+  std::vector<std::string> problems;
+  for (size_t i = 0; i < networks.size(); ++i) {
+    if (std::string problem = problem_of(networks[i]); !problem.empty()) problems.push_back(std::move(problem));
+    for (const Wanted& before : networks.first(i)) {
+      if (bridge_of(before) == bridge_of(networks[i]))
+        problems.push_back(fmt::format("{}: bridge: {} has {} already", networks[i].name, before.name, bridge_of(before)));
+      for (const std::string& address : values_of(networks[i], "address"))
+        for (const std::string& other : values_of(before, "address"))
+          if (overlap(address, other))
+            problems.push_back(fmt::format("{}: address: {}: overlaps {} of {}", networks[i].name, address, other, before.name));
+    }
+  }
+  return problems;
+}
+
+Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
+  const std::string* name = text_of(jail, "net.network");
+  if (!name) return {};
+  auto network = std::ranges::find(networks, *name, &Wanted::name);
+  if (network == networks.end()) return fail(Why::absent, "net.network: {}: there is none of that name", *name);
+  if (jail.find("net.bridge")) return fail(Why::invalid, "net.network: {}: not together with net.bridge", *name);
+  jail.settings.push_back({"net.bridge", {bridge_of(*network)}});
+  choose_ranges(jail, *network);
+  set_default(jail, "net.gateway", gateways_for(jail, *network));
+  if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
+  jail.settings.push_back({"net.bridge.address", values_of(*network, "address")});
+  std::erase_if(jail.settings, [](const Setting& one) { return one.name == "net.network"; });
+  return {};
+}
+
+}  // namespace cellblock::plan

@@ -1,0 +1,86 @@
+#include "plan/network.hpp"
+
+#include <gtest/gtest.h>
+
+#include "plan/cable.hpp"
+
+namespace cellblock::plan {
+namespace {
+
+using model::Wanted;
+
+Wanted network(const std::string& name, std::vector<model::Setting> settings) {
+  settings.insert(settings.begin(), {"name", {name}});
+  return {.name = name, .configured = true, .settings = std::move(settings), .problems = {}};
+}
+
+Wanted jail(std::vector<model::Setting> settings) {
+  settings.insert(settings.begin(), {{"name", {"web"}}, {"vnet", {}}});
+  return {.name = "web", .configured = true, .settings = std::move(settings), .problems = {}};
+}
+
+const std::vector<Wanted> networks = {
+    network("lan", {{"address", {"10.0.0.1/24", "fd00::1/64"}}, {"mtu", {"1400"}}, {"pool", {"10.0.0.100-10.0.0.200"}}}),
+    network("dmz", {{"bridge", {"br7"}}})};
+
+model::Cable cable_in(std::vector<model::Setting> settings) {
+  Wanted wanted = jail(std::move(settings));
+  auto expanded = expand_network(wanted, networks);
+  EXPECT_TRUE(expanded) << expanded.error().text();
+  auto cable = cable_of(wanted);
+  EXPECT_TRUE(cable && *cable) << (cable ? "none" : cable.error().text());
+  return cable && *cable ? **cable : model::Cable();
+}
+
+TEST(network, gives_a_jail_what_it_does_not_say_itself) {
+  model::Cable cable = cable_in({{"net.network", {"lan"}}, {"net.address", {"10.0.0.5/24"}}});
+  EXPECT_EQ(cable.bridge, "lan");
+  EXPECT_EQ(cable.mtu, 1400u);
+  EXPECT_EQ(cable.gateways, std::vector<std::string>{"10.0.0.1"});
+  EXPECT_EQ(cable.bridge_addresses, (std::vector<model::CableAddress>{{"10.0.0.1", 24}, {"fd00::1", 64}}));
+  EXPECT_EQ(cable_in({{"net.network", {"dmz"}}}).bridge, "br7");
+  EXPECT_EQ(cable_in({{"net.network", {"lan"}}, {"net.address", {"10.0.0.5/24"}}, {"net.gateway", {"10.0.0.9"}}}).gateways,
+            std::vector<std::string>{"10.0.0.9"});
+}
+
+TEST(network, auto_is_a_range_of_each_family) {
+  model::Cable cable = cable_in({{"net.network", {"lan"}}, {"net.address", {"auto"}}});
+  ASSERT_EQ(cable.ranges.size(), 2u);
+  EXPECT_EQ(cable.ranges[0].first + "-" + cable.ranges[0].last, "10.0.0.100-10.0.0.200");
+  EXPECT_EQ(cable.ranges[0].prefix, 24);
+  EXPECT_EQ(cable.ranges[1].first, "fd00::1");
+  EXPECT_EQ(cable.ranges[1].last, "fd00::ffff:ffff:ffff:fffe");
+  EXPECT_EQ(cable.gateways, (std::vector<std::string>{"10.0.0.1", "fd00::1"}));
+}
+
+TEST(network, that_is_not_there_or_given_twice_is_refused) {
+  Wanted none = jail({{"net.network", {"wan"}}});
+  EXPECT_EQ(expand_network(none, networks).error().text(), "net.network: wan: there is none of that name");
+  Wanted both = jail({{"net.network", {"lan"}}, {"net.bridge", {"br0"}}});
+  EXPECT_EQ(expand_network(both, networks).error().text(), "net.network: lan: not together with net.bridge");
+}
+
+std::string problem(std::vector<Wanted> all) {
+  auto problems = check_networks(all);
+  return problems.empty() ? "" : problems.front();
+}
+
+TEST(networks, are_checked) {
+  EXPECT_EQ(problem(networks), "");
+  EXPECT_EQ(problem({network("a", {{"adress", {"x"}}})}), "a: adress: no parameter of a network");
+  EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1"}}})}),
+            "a: net.bridge.address: 10.0.0.1: the length of its network is missing, as in 10.0.0.1/24");
+  EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}, {"pool", {"10.0.0.9-10.0.0.2"}}})}),
+            "a: net.address: 10.0.0.9-10.0.0.2/24: not a range of one network");
+  EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}, {"pool", {"10.0.1.9-10.0.1.20"}}})}),
+            "a: net.gateway: 10.0.0.1: in no network of net.address");
+  EXPECT_EQ(problem({network("a_very_long_name", {})}),
+            "a_very_long_name: net.bridge: a_very_long_name: an interface's name has 15 characters at most");
+  EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}}), network("b", {{"address", {"10.0.0.200/25"}}})}),
+            "b: address: 10.0.0.200/25: overlaps 10.0.0.1/24 of a");
+  EXPECT_EQ(problem({network("a", {{"bridge", {"br0"}}}), network("b", {{"bridge", {"br0"}}})}),
+            "b: bridge: a has br0 already");
+}
+
+}  // namespace
+}  // namespace cellblock::plan
