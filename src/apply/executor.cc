@@ -33,7 +33,7 @@ bool is_ours(std::string_view variable) {
 
 Outcome Executor::perform(Job& job, const plan::Step& step) {
   Outcome outcome = Outcome::done;
-  bool runs = step.act == Act::run_outside || step.act == Act::run_inside;
+  bool runs = step.act == Act::run_outside || step.act == Act::run_inside || step.act == Act::run_own;
   if (auto joined = runs ? ports_.links.join() : Result<>(); !joined)
     return warn(job, joined.error().text()), Outcome::failed;
   switch (step.act) {

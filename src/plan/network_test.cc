@@ -69,7 +69,7 @@ TEST(networks, are_checked) {
   EXPECT_EQ(problem(networks), "");
   EXPECT_EQ(problem({network("a", {{"adress", {"x"}}})}), "a: adress: no parameter of a network");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1"}}})}),
-            "a: net.bridge.address: 10.0.0.1: the length of its network is missing, as in 10.0.0.1/24");
+            "a: net.address: 10.0.0.1: the length of its network is missing, as in 10.0.0.1/24");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}, {"pool", {"10.0.0.9-10.0.0.2"}}})}),
             "a: net.address: 10.0.0.9-10.0.0.2/24: not a range of one network");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}, {"pool", {"10.0.1.9-10.0.1.20"}}})}),
