@@ -19,6 +19,7 @@ int arp(const Words& words);
 int devfs(const Words& words);
 int dhclient(const Words& words);
 int ifconfig(const Words& words);
+int ipfw(const Words& words);
 int killall(const Words& words);
 int kldload(const Words& words);
 int kldstat(const Words& words);

@@ -16,6 +16,7 @@ constexpr std::array applets{
     Row{"devfs", devfs},
     Row{"dhclient", dhclient},
     Row{"ifconfig", ifconfig},
+    Row{"ipfw", ipfw},
     Row{"killall", killall},
     Row{"kldload", kldload},
     Row{"kldstat", kldstat},

@@ -1,0 +1,75 @@
+#include "ipfw/compile.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace cellblock::ipfw {
+namespace {
+
+Ruleset set_of(std::vector<std::string> lines) {
+  Ruleset out;
+  uint32_t id = 1;
+  for (const std::string& line : lines) {
+    auto rule = parse_rule(split_words(line));
+    EXPECT_TRUE(rule) << line;
+    if (rule) out.rules.push_back({id, id, std::move(*rule)});
+    ++id;
+  }
+  return out;
+}
+
+std::vector<nft::SeenRule> rules_of(const Ruleset& set, std::string_view chain) {
+  nft::Batch batch;
+  EXPECT_TRUE(compile(set, batch));
+  std::vector<nft::SeenRule> out;
+  for (const auto& request : batch.requests()) {
+    auto rule = nft::parse_rule(std::string_view(request.bytes().data(), request.bytes().size()).substr(16));
+    if (rule.chain == chain && !rule.expressions.empty()) out.push_back(std::move(rule));
+  }
+  return out;
+}
+
+TEST(Compile, EndsEachDirectionWithTheDefault) {
+  for (std::string_view chain : {"in.0", "out.0"}) {
+    auto rules = rules_of({}, chain);
+    ASSERT_EQ(rules.size(), 1u);
+    EXPECT_EQ(rules[0].counter, "r0");
+  }
+}
+
+TEST(Compile, LeavesOutWhatADirectionNeverHas) {
+  Ruleset set = set_of({"100 allow ip from any to any in", "200 allow ip from any to any xmit em0"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 2u);
+  EXPECT_EQ(rules_of(set, "out.0").size(), 2u);
+}
+
+TEST(Compile, SkipsToTheNextRuleThatIsThere) {
+  Ruleset set = set_of({"100 skipto 250 ip from any to any", "200 deny ip from any to any", "300 allow ip from any to any"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 3u) << "skipto, deny, on to the next part";
+  EXPECT_EQ(rules_of(set, "in.2").size(), 2u) << "allow, the default";
+}
+
+TEST(Compile, RefusesRulesOfTooManyCombinations) {
+  std::string many = "100 allow tcp from 10.0.0.0";
+  for (int i = 1; i < 100; ++i) many += fmt::format(",10.0.0.{}", i);
+  nft::Batch batch;
+  auto done = compile(set_of({many + " 1,2,3,4,5,6,7,8,9,10 to any"}), batch);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().text().find("rule too big"), std::string::npos);
+}
+
+TEST(ParseNat, ReadsInstances) {
+  auto nat = parse_nat(1, split_words("if em0 redirect_port tcp 10.0.0.2:80 8080"));
+  ASSERT_TRUE(nat);
+  EXPECT_EQ(nat->interface, "em0");
+  ASSERT_EQ(nat->redirects.size(), 1u);
+  EXPECT_EQ(nat->redirects[0].port, 8080u);
+  EXPECT_FALSE(parse_nat(1, split_words("same_ports")));
+  EXPECT_EQ(parse_nat(1, split_words("if em0 frob")).error().text(), "nat: ``frob'' is not supported on this system");
+}
+
+}  // namespace
+}  // namespace cellblock::ipfw

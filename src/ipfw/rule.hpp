@@ -1,0 +1,52 @@
+// ipfw(8)'s rules as values: text to rule and back. Nothing here reaches the kernel.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "net/ip.hpp"
+
+namespace cellblock::ipfw {
+
+inline constexpr uint32_t last_number = 65535, number_step = 100;
+
+enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat };
+
+enum class Test {
+  any, protocol, version, source, destination, source_me, destination_me, source_port, destination_port, in, out, receive,
+  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid
+};
+
+/// One thing that a packet is held to.
+struct Match {
+  Test test = Test::any;
+  uint32_t low = 0, high = 0;  ///< a range of numbers; flags that are set and cleared
+  net::Ip ip, mask;
+  std::string name;  ///< an interface
+};
+
+/// What matches if one of several does, or (`negated`) if none does.
+struct Term {
+  std::vector<Match> any;
+  bool negated = false;
+};
+
+struct Rule {
+  uint32_t number = 0;  ///< 0: not given
+  uint32_t set = 0;
+  double probability = 1;
+  Act act = Act::allow;
+  uint32_t argument = 0;  ///< a code, a rule's or an instance's number
+  bool log = false, keeps_state = false;
+  std::vector<Term> terms;
+  std::string text;  ///< from the action on, as it is listed
+};
+
+/// The words behind "add". An error is one line that names the word.
+Result<Rule> parse_rule(std::span<const std::string> words);
+
+}  // namespace cellblock::ipfw

@@ -1,0 +1,40 @@
+#include "ipfw/rule.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+
+namespace cellblock::ipfw {
+namespace {
+
+std::string listed(std::string_view text) {
+  auto rule = parse_rule(split_words(text));
+  return rule ? fmt::format("{} {}", rule->number, rule->text) : "error: " + rule.error().text();
+}
+
+TEST(ParseRule, ListsAsFreeBSDDoes) {
+  EXPECT_EQ(listed("100 pass all from any to any"), "100 allow ip from any to any");
+  EXPECT_EQ(listed("drop icmp from 10.1.2.3/8 to me in via em0"), "0 deny icmp from 10.0.0.0/8 to me in via em0");
+  EXPECT_EQ(listed("allow tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80 setup keep-state"),
+            "0 allow tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80 setup keep-state :default");
+  EXPECT_EQ(listed("5 set 3 count log udp from not me to { any or me6 } dst-port 53 // names"),
+            "5 count log udp from not me to { any or me6 } dst-port 53 // names");
+  EXPECT_EQ(listed("prob 0.5 deny ip from any to 1.2.3.4:255.255.255.0"), "0 prob 0.500000 deny ip from any to 1.2.3.0/24");
+  EXPECT_EQ(listed("check-state"), "0 check-state :default");
+  EXPECT_EQ(listed("skipto 500 ip from any to any out"), "0 skipto 500 ip from any to any out");
+  EXPECT_EQ(listed("unreach needfrag icmp from any to any icmptypes 8,11"), "0 unreach needfrag icmp from any to any icmptypes 8,11");
+}
+
+TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
+  EXPECT_EQ(listed("frob ip from any to any"), "error: invalid action ``frob''");
+  EXPECT_EQ(listed("allow ip any"), "error: missing ``from''");
+  EXPECT_EQ(listed("allow ip from 10.0.0.300 to any"), "error: hostname ``10.0.0.300'' unknown");
+  EXPECT_EQ(listed("fwd 10.0.0.1 ip from any to any"), "error: fwd: not supported on this system");
+  EXPECT_EQ(listed("allow ip from any to any antispoof"), "error: antispoof: not supported on this system");
+  EXPECT_EQ(listed("65535 allow ip from any to any"), "error: bad rule number ``65535''");
+  EXPECT_EQ(listed("allow tcp from any to any 99999"), "error: invalid number ``99999''");
+  EXPECT_EQ(listed("allow tcp from any to { any"), "error: missing }");
+}
+
+}  // namespace
+}  // namespace cellblock::ipfw

@@ -1,0 +1,85 @@
+#!/bin/bash
+# ipfw on the host and in jails with a network stack of their own: what it says, and what passes.
+. "$(dirname "$0")/../replay/lib.sh"
+need_bsd
+need busybox
+PATH=$build/libexec/cellblock/bsd:$PATH
+pings() { busybox ping -c 1 -W 1 "$1" >/dev/null 2>&1; }
+
+jail -c vnet name=router path=/ persist || fail "jail -c router"
+jail -c vnet name=far path=/ persist || fail "jail -c far"
+ifconfig epair0 create >/dev/null && ifconfig epair0a 10.0.0.1/24 && ifconfig epair0b vnet router || fail "epair0"
+ifconfig epair1 create >/dev/null && ifconfig epair1a vnet router && ifconfig epair1b vnet far || fail "epair1"
+jexec router ifconfig epair0b 10.0.0.2/24 && jexec router ifconfig epair1a 10.1.0.1/24 || fail "router"
+jexec far ifconfig epair1b 10.1.0.2/24 && jexec far ifconfig lo0 127.0.0.1/8 || fail "far"
+jexec router sysctl -q net.inet.ip.forwarding=1
+route -q add -net 10.1.0.0/24 10.0.0.2
+jexec far route -q add default 10.1.0.1
+eventually pings 10.1.0.2
+
+note "the language"
+expect_refusal '^ipfw: retrieving config failed: Protocol not available$' ipfw -j router list
+expect "00100 allow ip from any to any" ipfw -j router add pass all from any to any
+expect "00200 deny icmp from any to 10.1.0.2 in recv epair0b" ipfw -j router add drop icmp from any to 10.1.0.2 in recv epair0b
+expect "00100 allow ip from any to any
+00200 deny icmp from any to 10.1.0.2 in recv epair0b
+65535 deny ip from any to any" jexec router ipfw list
+expect "00100 allow ip from any to any" ipfw -j router list 100
+before=$(ipfw -j router list)
+for bad in "frob ip from any to any" "allow ip from any" "allow ip from 10.0.0.300 to any" "fwd 10.0.0.1 ip from any to any"; do
+  expect_refusal '^ipfw: ' ipfw -j router add $bad
+  expect "$before" ipfw -j router list
+done
+expect_status 65 ipfw add allow ip from any to
+expect_status 64 ipfw frob
+expect_status 69 ipfw -j router delete 999
+
+note "the first rule that matches decides; each way is seen once"
+pings 10.1.0.2 || fail "allowed"
+ipfw -q -j router delete 100
+ipfw -q -j router add 300 allow icmp from any to any
+pings 10.1.0.2 && fail "denied by 200"
+ipfw -q -j router delete 200
+ipfw -q -j router zero
+pings 10.1.0.2 || fail "allowed again"
+expect_like '^00300 +4 +336 allow icmp from any to any$' ipfw -j router show
+ipfw -q -j router add 50 count icmp from 10.0.0.1 to { 10.1.0.2 or 10.1.0.0/24 } in
+pings 10.1.0.2
+expect_like '^00050 +1 +84 count icmp' ipfw -j router show 50
+expect_like '^00300 +8 +672 allow' ipfw -j router show 300
+
+note "default deny, skipto, reject"
+ipfw -q -j router flush
+pings 10.1.0.2 && fail "default deny"
+ipfw -q -j router add 100 skipto 300 icmp from any to any
+ipfw -q -j router add 200 reset tcp from any to any 7777
+ipfw -q -j router add 300 allow icmp from any to any
+pings 10.1.0.2 || fail "skipto"
+expect_refusal 'refused|unreach' busybox nc -w 3 10.1.0.2 7777
+
+note "states: both ways, and forgotten with their rule"
+ipfw -q -j router flush
+ipfw -q -j router add 100 check-state
+ipfw -q -j router add 200 allow icmp from 10.0.0.1 to any keep-state
+pings 10.1.0.2 || fail "keep-state"
+jexec far busybox ping -c 1 -W 1 10.0.0.1 >/dev/null && fail "a new flow from the far side"
+ipfw -q -j router delete 200
+pings 10.1.0.2 && fail "the states are gone"
+
+note "NAT"
+ipfw -q -j router flush
+jexec far route -q delete default
+ipfw -q -j router nat 1 config if epair1a
+expect "ipfw nat 1 config if epair1a" ipfw -j router nat show
+ipfw -q -j router add nat 1 ip from any to any via epair1a
+ipfw -q -j router add allow ip from any to any
+eventually pings 10.1.0.2
+ipfw -q -j router delete 100
+pings 10.1.0.2 && fail "without NAT nothing comes back"
+
+note "a file, and the host untouched"
+printf 'add 100 allow ip from any to any\n# no rule\nadd 200 frob\n' >"$W/rules"
+expect_refusal "^ipfw: $W/rules:3: invalid action" ipfw -q -j far "$W/rules"
+expect_like '^00100 allow ip from any to any$' ipfw -j far list
+expect_status 71 ipfw list
+jail -R router && jail -R far
