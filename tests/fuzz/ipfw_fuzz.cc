@@ -1,0 +1,29 @@
+// ipfw(8)'s rules and instances of NAT, one a line: whatever they say, parsing ends, what is refused is told in one line,
+// what is taken compiles or says why not, and its listing is read as the same rule.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "ipfw/compile.hpp"
+
+using namespace cellblock;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  ipfw::Ruleset set;
+  for (const std::string& line : split(std::string_view(reinterpret_cast<const char*>(data), size), '\n')) {
+    std::vector<std::string> words = split_words(line);
+    (void)ipfw::parse_nat(1, words);
+    auto rule = ipfw::parse_rule(words);
+    if (!rule) {
+      if (rule.error().text().empty()) abort();
+      continue;
+    }
+    auto again = ipfw::parse_rule(split_words(rule->text));
+    if (!again || again->text != rule->text) abort();
+    if (set.rules.size() < 8) set.rules.push_back({1, 1, std::move(*rule)});
+  }
+  nft::Batch batch;
+  (void)ipfw::compile(set, batch);
+  return 0;
+}
