@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "conf/rcconf.hpp"
 #include "conf/source.hpp"
+#include "rc_ipfw.hpp"
 #include "rc_jail.hpp"
 
 namespace cellblock::bsd {
@@ -71,7 +72,7 @@ int service(const Words& words) {
   if (!options.error().empty() || options.has('h')) return usage();
   if (options.has('e')) return list_enabled();
   if (options.has('l')) {
-    fmt::print("jail\n");
+    fmt::print("ipfw\njail\n");
     return 0;
   }
   const Words& rest = options.rest();
@@ -84,6 +85,7 @@ int service(const Words& words) {
   for (const std::string& assignment : options.values('E'))
     if (size_t equals = assignment.find('='); equals != assignment.npos)
       ::setenv(assignment.substr(0, equals).c_str(), assignment.c_str() + equals + 1, 1);
+  if (rest[0] == "ipfw") return rc_ipfw(rest.size() < 2 ? "" : rest[1]);
   if (rest[0] != "jail") return pass_on(rest);
   if (rest.size() < 2) return rc_jail("", {});
   return rc_jail(rest[1], {rest.begin() + 2, rest.end()});

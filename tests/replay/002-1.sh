@@ -1,0 +1,46 @@
+#!/bin/bash
+# 002-1: rc.conf makes the host a gateway; a jail on a private bridge reaches the outside through its translation.
+. "$(dirname "$0")/lib.sh"
+need_bsd
+PATH=$build/libexec/cellblock/bsd:$PATH
+bsd=$build/libexec/cellblock/bsd
+own_etc
+for name in outside inside; do own_root "$W/$name"; done
+
+# The outside: a machine that knows nothing of 192.168.2.0/24, behind the host's fxp0.
+ifconfig epair9 create >/dev/null && ifconfig epair9a name fxp0 >/dev/null || fail "fxp0"
+jail -c vnet name=outside path="$W/outside" persist vnet.interface=epair9b mount.devfs || fail "jail -c outside"
+jexec outside "$bsd/ifconfig" epair9b inet 203.0.113.7/24 || fail "outside's address"
+ifconfig fxp0 inet 203.0.113.1/24 || fail "fxp0's address"
+jexec outside sh -c 'while :; do nc -l -p 80 -e /bin/cat /etc/hostname; done >/dev/null 2>&1 &' || fail "server"
+echo outside >"$W/outside/etc/hostname"
+
+# A jail on a private bridge, as in 002-2.
+ifconfig bridge0 create && ifconfig bridge0 inet 192.168.2.1/24 || fail "bridge0"
+ifconfig epair0 create >/dev/null && ifconfig bridge0 addm epair0a && ifconfig epair0a up || fail "epair0"
+jail -c vnet name=inside path="$W/inside" persist vnet.interface=epair0b mount.devfs || fail "jail -c inside"
+jexec inside "$bsd/ifconfig" epair0b inet 192.168.2.2/24 || fail "inside's address"
+jexec inside "$bsd/route" add default 192.168.2.1 >/dev/null || fail "default route"
+expect_status 0 jexec inside ping -c 1 -W 3 192.168.2.1
+expect_refusal '100% packet loss|nreachable' jexec inside ping -c 1 -W 1 203.0.113.7
+
+# The deck's text.
+cat >/etc/rc.conf <<'CONF'
+gateway_enable="YES"
+firewall_enable="YES"
+firewall_type="open"
+natd_enable="YES"
+natd_interface="fxp0"
+CONF
+expect "Firewall rules loaded." cellblock bsd service ipfw start
+expect_like '^00050 nat 123 ip4? from any to any via fxp0$' ipfw list
+expect_like '^65000 allow ip from any to any$' ipfw list
+expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
+eventually sh -c "jexec inside nc -w 2 203.0.113.7 80 </dev/null | grep -q outside"
+expect_status 1 jexec outside ping -c 1 -W 1 192.168.2.2
+
+note "and not when it is stopped"
+expect "" cellblock bsd service ipfw stop
+expect_refusal '100% packet loss|nreachable' jexec inside ping -c 1 -W 1 203.0.113.7
+expect_like "Cannot 'start' ipfw\. Set firewall_enable" sh -c 'echo firewall_enable=NO >>/etc/rc.conf; cellblock bsd service ipfw start'
+jail -R inside outside
