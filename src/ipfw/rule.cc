@@ -58,9 +58,8 @@ class Parser {
       return fail(Why::invalid, "bad rule number ``{}''", word());
     }
     if (take("set")) {
-      auto set = number_in(word(), 0, 30);
-      if (!set) return fail(Why::invalid, "invalid set {}", word());
-      rule_.set = *set;
+      if (!number_in(word(), 0, 30)) return fail(Why::invalid, "invalid set {}", word());
+      if (word() != "0") return fail(Why::unsupported, "set {}: not supported on this system", word());
       ++at_;
     }
     CB_CHECK(probability());
@@ -121,7 +120,7 @@ class Parser {
     if (take("log")) {
       rule_.log = true;
       say("log");
-      if (take("logamount")) ++at_;
+      if (word() == "logamount") return fail(Why::unsupported, "logamount: not supported on this system");
     }
     return {};
   }

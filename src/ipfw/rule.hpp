@@ -37,7 +37,6 @@ struct Term {
 
 struct Rule {
   uint32_t number = 0;  ///< 0: not given
-  uint32_t set = 0;
   double probability = 1;
   Act act = Act::allow;
   uint32_t argument = 0;  ///< a code, a rule's or an instance's number

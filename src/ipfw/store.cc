@@ -68,7 +68,7 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   std::vector<nft::Element> lines;
   for (const Kept& kept : wanted.rules) {
     ids.push_back(kept.id);
-    std::string text = kept.rule.set ? fmt::format("set {} {}", kept.rule.set, kept.rule.text) : kept.rule.text;
+    const std::string& text = kept.rule.text;
     put_text(lines, kept.rule.number, kept.order, kept.id, text);
   }
   for (const Nat& nat : wanted.nats) put_text(lines, 0, nat.number, 0, nat.text);

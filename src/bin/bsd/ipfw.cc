@@ -238,7 +238,7 @@ int ipfw(const Words& words) {
     return usage();
   }
   if (options.rest().empty() || options.has('h')) return usage();
-  for (char letter : {'p', 'D'}) {
+  for (char letter : std::string_view("cDdeNpSTtv")) {
     if (!options.has(letter)) continue;
     warnx(me, "-{}: not supported on this system", letter);
     return ex_unavailable;
