@@ -2,12 +2,12 @@
 # ipfw on the host and in jails with a network stack of their own: what it says, and what passes.
 . "$(dirname "$0")/../replay/lib.sh"
 need_bsd
-need busybox
+own_root "$W/root"
 PATH=$build/libexec/cellblock/bsd:$PATH
 pings() { busybox ping -c 1 -W 1 "$1" >/dev/null 2>&1; }
 
-jail -c vnet name=router path=/ persist || fail "jail -c router"
-jail -c vnet name=far path=/ persist || fail "jail -c far"
+jail -c vnet name=router path="$W/root" mount.procfs persist || fail "jail -c router"
+jail -c vnet name=far path="$W/root" mount.procfs persist || fail "jail -c far"
 ifconfig epair0 create >/dev/null && ifconfig epair0a 10.0.0.1/24 && ifconfig epair0b vnet router || fail "epair0"
 ifconfig epair1 create >/dev/null && ifconfig epair1a vnet router && ifconfig epair1b vnet far || fail "epair1"
 jexec router ifconfig epair0b 10.0.0.2/24 && jexec router ifconfig epair1a 10.1.0.1/24 || fail "router"
