@@ -17,7 +17,7 @@ TEST(ParseRule, ListsAsFreeBSDDoes) {
   EXPECT_EQ(listed("drop icmp from 10.1.2.3/8 to me in via em0"), "0 deny icmp from 10.0.0.0/8 to me in via em0");
   EXPECT_EQ(listed("allow tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80 setup keep-state"),
             "0 allow tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80 setup keep-state :default");
-  EXPECT_EQ(listed("5 set 3 count log udp from not me to { any or me6 } dst-port 53 // names"),
+  EXPECT_EQ(listed("5 set 0 count log udp from not me to { any or me6 } dst-port 53 // names"),
             "5 count log udp from not me to { any or me6 } dst-port 53 // names");
   EXPECT_EQ(listed("prob 0.5 deny ip from any to 1.2.3.4:255.255.255.0"), "0 prob 0.500000 deny ip from any to 1.2.3.0/24");
   EXPECT_EQ(listed("check-state"), "0 check-state :default");

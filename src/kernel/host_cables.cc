@@ -169,7 +169,8 @@ void append_link_local(std::vector<net::Request>& requests, const Cable& cable, 
   net::Address address{.index = index, .prefix = 64, .flags = IFA_F_NODAD, .scope = RT_SCOPE_LINK};
   address.ip = {true, {0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3],
                        mac[4], mac[5]}};
-  requests.push_back(net::add_address(address));
+  // Before Linux 6.2 or so the interface has made the same one by itself, in spite of the request before this.
+  requests.push_back(net::add_address(address, net::Existing::replace));
 }
 
 /// Everything in the jail in one batch.
