@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <set>
 
+#include "base/hash.hpp"
 #include "kernel/faults.hpp"
 #include "kernel/host_links.hpp"
 #include "kernel/strays.hpp"
@@ -24,12 +25,6 @@ using record::State;
 
 /// How many ends may wait to become ports of their bridge.
 constexpr size_t most_joining = 64;
-
-uint64_t hash_of(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3;
-  return hash;
-}
 
 /// Tells whether two descriptions mean the same cable.
 uint64_t fingerprint(const Cable& cable) {

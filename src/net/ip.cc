@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 
 namespace cellblock::net {
@@ -79,8 +80,7 @@ std::optional<Ip> free_address(const Ip& first, const Ip& last, std::string_view
   for (size_t i = 0; i < first.size(); ++i) begin = begin << 8 | first.bytes[i], end = end << 8 | last.bytes[i];
   constexpr uint64_t most = uint64_t{1} << 62;
   const uint64_t count = end - begin < most ? static_cast<uint64_t>(end - begin) + 1 : most;
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (unsigned char byte : name) hash = (hash ^ byte) * 0x100000001b3;
+  const uint64_t hash = hash_of(name);
   for (uint64_t i = 0; i < count && i < 1 << 16; ++i) {
     __uint128_t number = begin + (hash + i) % count;
     Ip ip{.v6 = first.v6};
