@@ -2,6 +2,7 @@
 // destinations. Combinations that contradict each other are left out.
 #include <netinet/in.h>
 
+#include "pf/names.hpp"
 #include "pf/reader.hpp"
 
 namespace cellblock::pf {
@@ -23,7 +24,7 @@ bool fits_protocol(Rule& rule) {
   uint8_t protocol = rule.protocol.value_or(0);
   bool ports = rule.from.ports.test != PortTest::any || rule.to.ports.test != PortTest::any;
   if (ports && protocol != IPPROTO_TCP && protocol != IPPROTO_UDP && protocol != IPPROTO_SCTP) return false;
-  if (rule.flags && protocol != IPPROTO_TCP) return false;
+  if (rule.flags && protocol != 0 && protocol != IPPROTO_TCP) return false;
   if (rule.icmp_type && protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return false;
   if (protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return true;
   Family family = protocol == IPPROTO_ICMP ? Family::inet : Family::inet6;
@@ -35,6 +36,26 @@ bool fits_protocol(Rule& rule) {
 void complete(const Wide& wide, Rule& rule) {
   bool tcp = !rule.protocol || *rule.protocol == IPPROTO_TCP;
   if (rule.action == Action::pass && rule.state != State::none && tcp && !rule.flags && !wide.flags_any) rule.flags = TcpFlags{0x02, 0x12};
+}
+
+std::string text_of(const Peer& peer, bool v6) {
+  if (peer.address.kind == AddressKind::network) {
+    std::string length = peer.address.length == (v6 ? 128 : 32) ? "" : fmt::format("/{}", peer.address.length);
+    return peer.address.ip.text() + length;
+  }
+  return peer.address.is_any() ? "any" : peer.address.name;
+}
+
+/// The macros of a label: $if, $srcaddr ...
+void fill_in(std::string& label, const Rule& rule, size_t number) {
+  if (label.find('$') == label.npos) return;
+  bool v6 = rule.family == Family::inet6;
+  auto port = [](const Ports& ports) { return ports.test == PortTest::any ? "" : std::to_string(ports.first); };
+  const std::pair<std::string_view, std::string> words[] = {
+      {"$if", rule.on.name},     {"$srcaddr", text_of(rule.from, v6)},   {"$dstaddr", text_of(rule.to, v6)}, {"$srcport", port(rule.from.ports)},
+      {"$dstport", port(rule.to.ports)}, {"$proto", rule.protocol ? protocol_name(*rule.protocol) : ""}, {"$nr", std::to_string(number)}};
+  for (const auto& [word, value] : words)
+    for (size_t at = 0; (at = label.find(word, at)) != label.npos; at += value.size()) label.replace(at, word.size(), value);
 }
 
 class Expansion {
@@ -94,10 +115,11 @@ class Expansion {
 
   bool add(Rule rule) {
     if (++tried_ > max_expanded || out_.size() >= max_expanded) return false;
-    if (!wide_.targets.empty()) rule.target = wide_.targets[0];
-    bool good = fits(rule.from.address, rule.family) && fits(rule.to.address, rule.family) && fits(rule.target, rule.family);
+    bool good = fits(rule.from.address, rule.family) && fits(rule.to.address, rule.family);
+    for (const Address& target : rule.targets) good = good && fits(target, rule.family);
     if (!good || !fits_protocol(rule)) return true;
     complete(wide_, rule);
+    fill_in(rule.label, rule, out_.size());
     out_.push_back(std::move(rule));
     return true;
   }

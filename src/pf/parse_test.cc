@@ -9,8 +9,8 @@ namespace {
 
 class House final : public Machine {
  public:
-  std::vector<TableEntry> addresses(const std::string& interface, bool networks) const override {
-    auto of = [networks](std::string_view text) {
+  std::vector<TableEntry> addresses(const std::string& interface, Part part) const override {
+    auto of = [networks = part == Part::networks](std::string_view text) {
       auto prefix = *net::parse_prefix(text);
       return networks ? TableEntry{net::network_of(prefix.ip, prefix.length), prefix.length} : TableEntry{prefix.ip, prefix.ip.bits()};
     };
@@ -87,13 +87,69 @@ TEST(PfTranslations, ArePrintedAsPfctlDoes) {
   EXPECT_EQ(rules("rdr pass on em0 proto tcp to port 80 -> 10.0.0.9 port 8080"),
             "rdr pass on em0 inet proto tcp from any to any port = http -> 10.0.0.9 port 8080");
   EXPECT_EQ(rules("no nat on em0 to 10.0.0.0/8"), "no nat on em0 inet from any to 10.0.0.0/8");
-  EXPECT_EQ(rules("nat -> { 10.0.0.1 10.0.0.2 }"), "pf.conf:1: more than one address of translation is not supported on Linux");
+  EXPECT_EQ(rules("nat on em0 from 10.1.0.0/16 -> { 10.0.0.1 10.0.0.2 }"),
+            "nat on em0 inet from 10.1.0.0/16 to any -> { 10.0.0.1, 10.0.0.2 } round-robin");
+  EXPECT_EQ(rules("binat on em0 from 10.1.0.5 to any -> 10.0.0.5"), "binat on em0 inet from 10.1.0.5 to any -> 10.0.0.5");
+  EXPECT_EQ(rules("binat on em0 from 10.1.0.0/24 to any -> 10.0.0.5"), "pf.conf:1: binat ip versions or masks must match");
+  EXPECT_EQ(rules("nat-anchor \"x/*\"\nrdr-anchor y"), "nat-anchor \"x/*\" all\nrdr-anchor \"y\" all");
+  EXPECT_EQ(rules("nat on em1 from any to any -> (em0)"), "pf.conf:1: -> (em0) without on em0 is not supported on Linux");
+  EXPECT_EQ(rules("nat on em0 -> 10.0.0.1 sticky-address"), "pf.conf:1: sticky-address is not supported on Linux");
 }
 
 TEST(PfStates, HaveLimits) {
   EXPECT_EQ(rules("pass in proto tcp to port ssh keep state (max-src-conn 5, max-src-conn-rate 3/10, overload <bad>)"),
             "pass in proto tcp from any to any port = ssh flags S/SA keep state (source-track rule, max-src-conn 5, "
             "max-src-conn-rate 3/10, overload <bad>)");
+  EXPECT_EQ(rules("block keep state"), "pf.conf:1: keep state on block or no state rules doesn't make sense");
+  for (std::string_view word : {"modulate state", "synproxy state", "allow-opts", "rtable 1", "queue q"})
+    EXPECT_EQ(rules("pass in " + std::string(word)), fmt::format("pf.conf:1: {} is not supported on Linux", word.substr(0, word.find(' '))));
+}
+
+TEST(PfAnchors, HaveBodiesOfTheirOwn) {
+  Parsed parsed = read("anchor web on em0 {\n  pass proto tcp to port 80\n  anchor { block }\n}\nanchor \"a/b\"\nload anchor web from \"more\"\nblock");
+  ASSERT_TRUE(parsed.problems.empty()) << parsed.problems[0].text();
+  EXPECT_EQ(text_of(parsed.rules), "anchor \"web\" on em0 all\nanchor \"a/b\" all\nblock drop all\n");
+  EXPECT_EQ(text_of(parsed.bodies.at("web")), "pass proto tcp from any to any port = http flags S/SA keep state\nanchor \"_1\" all\n");
+  EXPECT_EQ(text_of(parsed.bodies.at("web/_1")), "block drop all\n");
+  EXPECT_EQ(parsed.to_load.at(0), (std::pair<std::string, std::string>{"web", "more"}));
+  EXPECT_EQ(rules("anchor a {\nblock in foo\n}"), "pf.conf:2: syntax error");
+  EXPECT_EQ(rules("anchor \"a|b\""), "pf.conf:1: anchor name 'a|b' is empty, too long or has wrong characters");
+}
+
+TEST(PfScrub, TakesWhatNftablesCan) {
+  auto scrubs = [](std::string text) {
+    Parsed parsed = read(std::move(text));
+    return parsed.problems.empty() ? text_of(parsed.rules) : parsed.problems[0].text();
+  };
+  EXPECT_EQ(scrubs("scrub in on em0 all fragment reassemble no-df max-mss 1440"), "scrub in on em0 all no-df max-mss 1440 fragment reassemble\n");
+  EXPECT_EQ(scrubs("no scrub from 10.0.0.1"), "no scrub inet from 10.0.0.1 to any\n");
+  EXPECT_EQ(scrubs("scrub in all random-id"), "pf.conf:1: scrub random-id is not supported on Linux");
+  EXPECT_EQ(scrubs("scrub all fragment crop"), "pf.conf:1: fragment crop is not supported on Linux");
+}
+
+TEST(PfOptions, AreTakenIfTheyMeanSomething) {
+  EXPECT_EQ(rules("set state-policy floating\nset optimization normal\nset ruleset-optimization basic\nset debug urgent\nblock"), "block drop all");
+  EXPECT_EQ(rules("set state-policy if-bound"), "pf.conf:1: set state-policy if-bound is not supported on Linux");
+  EXPECT_EQ(rules("set limit { states 10 }"), "pf.conf:1: set limit states is not supported on Linux");
+  EXPECT_EQ(rules("set timeout interval 10"), "pf.conf:1: set timeout interval is not supported on Linux");
+  EXPECT_EQ(rules("set loginterface em0"), "pf.conf:1: set loginterface em0 is not supported on Linux");
+}
+
+// The kernel keeps rules as text: what is printed reads as the same again.
+TEST(PfRules, ReadAsTheyArePrinted) {
+  for (const char* text :
+       {"block return-icmp(port-unr) in log quick on ! em0 inet proto udp from ! 10.0.0.0/8 port 1 >< 9 to <t> port != 53 label \"a $nr\"",
+        "pass out on em0 inet6 proto ipv6-icmp icmp6-type echoreq tag x ! tagged y", "pass out proto tcp flags any user 80 group 7 no state",
+        "match in all tag \"a\"", "nat pass on em0 inet proto { tcp udp } from (em0:network) to any -> 10.0.0.0/30 port 1024:2000 static-port",
+        "rdr log on em0 proto tcp to port 80:90 tag w -> { 10.0.0.1 10.0.0.2 } port 8080 random", "block in from no-route",
+        "block in from urpf-failed", "scrub out proto tcp min-ttl 9", "set skip on { lo0 em1 }\ntable <a> persist const\nblock from <a>",
+        "pass in proto tcp keep state (max-src-conn 5, overload <b> flush global)", "anchor \"a/*\" in quick on em0 proto tcp", "block probability 20%"}) {
+    Parsed once = read(text);
+    ASSERT_TRUE(once.problems.empty()) << once.problems[0].text() << ": " << text;
+    Parsed again = read(text_of(once.rules));
+    ASSERT_TRUE(again.problems.empty()) << again.problems[0].text() << ": " << text_of(once.rules);
+    EXPECT_EQ(text_of(again.rules), text_of(once.rules));
+  }
 }
 
 TEST(PfTables, HoldEntriesOfFilesToo) {
@@ -106,15 +162,15 @@ TEST(PfTables, HoldEntriesOfFilesToo) {
 }
 
 TEST(PfErrors, NameFileLineAndWordAndGoOn) {
-  Parsed parsed = read("pass\nblok in\npass from any to any queue q\nblock in foo\nscrub in all\ntable <a> { ! 10.0.0.1 }\n\"\nblock");
+  Parsed parsed = read("pass\nblok in\npass from any to any queue q\nblock in foo\naltq on em0\ntable <a> counters\n\"\nblock");
   std::string all;
   for (const Problem& problem : parsed.problems) all += problem.text() + "\n";
   EXPECT_EQ(all,
             "pf.conf:2: syntax error\n"
             "pf.conf:3: queue is not supported on Linux\n"
             "pf.conf:4: syntax error\n"
-            "pf.conf:5: scrub is not supported on Linux\n"
-            "pf.conf:6: table <a>: negated entries are not supported on Linux\n"
+            "pf.conf:5: altq is not supported on Linux\n"
+            "pf.conf:6: counters is not supported on Linux\n"
             "pf.conf:7: syntax error\n");
 }
 

@@ -19,6 +19,8 @@ std::string address_text(const Address& address) {
     case AddressKind::network: return no + text_of(TableEntry{address.ip, address.length});
     case AddressKind::table: return no + "<" + address.name + ">";
     case AddressKind::interface: return no + "(" + address.name + ")";
+    case AddressKind::no_route: return no + "no-route";
+    case AddressKind::urpf_failed: return no + "urpf-failed";
   }
   return {};
 }
@@ -40,15 +42,26 @@ std::string ports_text(const Ports& ports) {
   return {};
 }
 
-std::string action_text(const Rule& rule) {
-  switch (rule.action) {
+std::string_view word_of(Action action) {
+  switch (action) {
     case Action::pass: return "pass";
+    case Action::block: return "block";
     case Action::match: return "match";
-    case Action::anchor: return fmt::format("anchor \"{}\"", rule.anchor);
-    case Action::nat:
-    case Action::rdr: return fmt::format("{}{}{}", rule.no ? "no " : "", rule.action == Action::nat ? "nat" : "rdr", rule.passes ? " pass" : "");
-    case Action::block: break;
+    case Action::anchor: return "anchor";
+    case Action::nat: return "nat";
+    case Action::rdr: return "rdr";
+    case Action::binat: return "binat";
+    case Action::nat_anchor: return "nat-anchor";
+    case Action::rdr_anchor: return "rdr-anchor";
+    case Action::binat_anchor: return "binat-anchor";
+    case Action::scrub: return "scrub";
   }
+  return "";
+}
+
+std::string action_text(const Rule& rule) {
+  if (is_anchor(rule.action)) return fmt::format("{} \"{}\"", word_of(rule.action), rule.anchor);
+  if (rule.action != Action::block) return fmt::format("{}{}{}", rule.no ? "no " : "", word_of(rule.action), rule.passes ? " pass" : "");
   bool v6 = rule.family == Family::inet6;
   switch (rule.refusal) {
     case Refusal::drop: return "block drop";
@@ -70,14 +83,13 @@ void put_from_to(const Rule& rule, Out out) {
 void put_state(const Rule& rule, Out out) {
   if (rule.action == Action::pass && rule.state == State::none) fmt::format_to(out, " no state");
   if (rule.state == State::keep) fmt::format_to(out, " keep state");
-  if (rule.state == State::modulate) fmt::format_to(out, " modulate state");
   if (rule.probability) fmt::format_to(out, " probability {:.6g}%", *rule.probability / 4294967296.0 * 100);
   const StateLimits& limits = rule.limits;
   if (!limits.any()) return;
   fmt::format_to(out, " (source-track rule");
   if (limits.connections) fmt::format_to(out, ", max-src-conn {}", limits.connections);
   if (limits.rate) fmt::format_to(out, ", max-src-conn-rate {}/{}", limits.rate, limits.seconds);
-  if (!limits.overload.empty()) fmt::format_to(out, ", overload <{}>", limits.overload);
+  if (!limits.overload.empty()) fmt::format_to(out, ", overload <{}>{}{}", limits.overload, limits.flush ? " flush" : "", limits.flush_global ? " global" : "");
   fmt::format_to(out, ")");
 }
 
@@ -94,19 +106,48 @@ void put_tail(const Rule& rule, Out out) {
   if (!rule.label.empty()) fmt::format_to(out, " label \"{}\"", rule.label);
 }
 
+void put_tags(const Rule& rule, Out out) {
+  if (!rule.tag.empty()) fmt::format_to(out, " tag \"{}\"", rule.tag);
+  if (!rule.tagged.empty()) fmt::format_to(out, "{} tagged \"{}\"", rule.tagged_negated ? " !" : "", rule.tagged);
+}
+
+void put_scrub(const Rule& rule, Out out) {
+  if (rule.no_df) fmt::format_to(out, " no-df");
+  if (rule.min_ttl) fmt::format_to(out, " min-ttl {}", rule.min_ttl);
+  if (rule.max_mss) fmt::format_to(out, " max-mss {}", rule.max_mss);
+  if (!rule.no) fmt::format_to(out, " fragment reassemble");
+}
+
+std::string_view word_of(Choice choice) {
+  switch (choice) {
+    case Choice::none: return "";
+    case Choice::round_robin: return " round-robin";
+    case Choice::random: return " random";
+    case Choice::source_hash: return " source-hash";
+    case Choice::bitmask: return " bitmask";
+  }
+  return "";
+}
+
 void put_target(const Rule& rule, Out out) {
-  fmt::format_to(out, " -> {}", address_text(rule.target));
+  fmt::format_to(out, " ->");
+  if (rule.targets.size() == 1) fmt::format_to(out, " {}", address_text(rule.targets[0]));
+  for (size_t i = 0; rule.targets.size() > 1 && i < rule.targets.size(); ++i)
+    fmt::format_to(out, "{}{}", i == 0 ? " { " : ", ", address_text(rule.targets[i]));
+  if (rule.targets.size() > 1) fmt::format_to(out, " }}");
   const Ports& ports = rule.target_ports;
   if (ports.test == PortTest::equal) fmt::format_to(out, " port {}", rule.action == Action::rdr ? port_name(ports.first) : std::to_string(ports.first));
   if (ports.test == PortTest::range) fmt::format_to(out, " port {}:{}", ports.first, ports.last);
-  if (rule.target.kind == AddressKind::interface || (rule.target.length != rule.target.ip.bits())) fmt::format_to(out, " round-robin");
+  bool own = !rule.targets.empty() && rule.targets[0].kind == AddressKind::interface;
+  fmt::format_to(out, "{}", own ? " round-robin" : word_of(rule.choice));
   if (rule.static_port) fmt::format_to(out, " static-port");
 }
 
 }  // namespace
 
 std::string text_of(const TableEntry& entry) {
-  return entry.length == entry.ip.bits() ? entry.ip.text() : fmt::format("{}/{}", entry.ip.text(), entry.length);
+  std::string no = entry.negated ? "!" : "";
+  return entry.length == entry.ip.bits() ? no + entry.ip.text() : fmt::format("{}{}/{}", no, entry.ip.text(), entry.length);
 }
 
 std::string text_of(const Rule& rule) {
@@ -119,9 +160,10 @@ std::string text_of(const Rule& rule) {
   if (rule.family != Family::any) text += rule.family == Family::inet ? " inet" : " inet6";
   if (rule.protocol) fmt::format_to(out, " proto {}", protocol_name(*rule.protocol));
   put_from_to(rule, out);
-  bool translates = rule.action == Action::nat || rule.action == Action::rdr;
-  if (translates && !rule.no) put_target(rule, out);
-  if (!translates) put_tail(rule, out);
+  if (rule.action == Action::scrub) put_scrub(rule, out);
+  else if (!translates(rule.action)) put_tail(rule, out);
+  put_tags(rule, out);
+  if (translates(rule.action) && !is_anchor(rule.action) && !rule.no) put_target(rule, out);
   return text;
 }
 
@@ -129,11 +171,19 @@ std::string text_of(const Table& table) {
   std::string out = fmt::format("table <{}>", table.name);
   if (table.persist) out += " persist";
   if (table.constant) out += " const";
-  if (table.counters) out += " counters";
-  if (table.entries.empty()) return out;
+  if (!table.given) return out;
   out += " {";
   for (const TableEntry& entry : table.entries) out += " " + text_of(entry);
   return out + " }";
+}
+
+std::string text_of(const Ruleset& rules) {
+  std::string out;
+  for (const std::string& name : rules.skipped) out += fmt::format("set skip on {{ {} }}\n", name);
+  for (const Table& table : rules.tables) out += text_of(table) + "\n";
+  for (const auto* list : {&rules.scrubs, &rules.translations, &rules.rules})
+    for (const Rule& rule : *list) out += text_of(rule) + "\n";
+  return out;
 }
 
 }  // namespace cellblock::pf

@@ -61,6 +61,15 @@ Result<uint32_t> Reader::want_number() {
   return static_cast<uint32_t>(*number);
 }
 
+Result<std::string> Reader::want_name(std::string_view what, size_t most) {
+  CB_TRY(std::string name, want_text());
+  bool good = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return c > ' ' && c < 0x7f && std::string_view("(){}<>!=/#,\"'|*\\$").find(static_cast<char>(c)) == std::string_view::npos;
+  });
+  if (!good || name.size() > most) return fail(Why::invalid, "{} name '{}' is too long (more than {} characters) or has wrong ones", what, name, most);
+  return name;
+}
+
 Result<> Reader::syntax_error() const {
   if (peek().is("$") && !lexer_.error().empty()) return fail(Why::invalid, "{}", lexer_.error());
   return fail(Why::invalid, "syntax error");
@@ -81,19 +90,25 @@ Result<> Reader::statement() {
   if (word == "pass") return filter(Action::pass);
   if (word == "block") return filter(Action::block);
   if (word == "match") return filter(Action::match);
+  if (word == "anchor") return anchor(Action::anchor);
+  if (word == "nat-anchor") return anchor(Action::nat_anchor);
+  if (word == "rdr-anchor") return anchor(Action::rdr_anchor);
+  if (word == "binat-anchor") return anchor(Action::binat_anchor);
   if (word == "table") return table();
   if (word == "set") return set_option();
   if (word == "include") return include();
-  if (word == "anchor") return anchor();
+  if (word == "load") return load_anchor();
   if (word == "antispoof") return antispoof();
-  if (word == "no") {
-    CB_TRY(std::string what, want_text());
-    return what == "nat" || what == "rdr" ? translation(what, true) : unable("no " + what);
+  if (word == "scrub") return scrub(false);
+  if (word == "nat" || word == "rdr" || word == "binat") return translation(word, false);
+  if (word != "no") {
+    for (std::string_view known : {"altq", "queue", "ether", "scrub-anchor"})
+      if (word == known) return unable(word);
+    return syntax_error();
   }
-  if (word == "nat" || word == "rdr") return translation(word, false);
-  for (std::string_view known : {"scrub", "binat", "nat-anchor", "rdr-anchor", "binat-anchor", "altq", "queue", "load", "ether"})
-    if (word == known) return unable(word);
-  return syntax_error();
+  CB_TRY(std::string what, want_text());
+  if (what == "scrub") return scrub(true);
+  return what == "nat" || what == "rdr" || what == "binat" ? translation(what, true) : syntax_error();
 }
 
 Result<> Reader::macro(const std::string& name) {
@@ -115,36 +130,62 @@ Result<> Reader::include() {
   if (depth_ >= max_include_depth) return fail(Why::invalid, "failed to include file {}: too deep", path);
   auto text = sources_.read(path);
   if (!text) return fail(Why::absent, "failed to include file {}", path);
-  Reader(sources_, machine_, macros_, out_, *rules_, path, std::move(*text), depth_ + 1).read();
+  Reader included(sources_, machine_, macros_, out_, *rules_, path, std::move(*text), depth_ + 1);
+  included.below(anchor_);
+  included.policy_ = policy_;
+  included.unnamed_ = unnamed_;
+  included.read();
+  policy_ = included.policy_;
+  unnamed_ = included.unnamed_;
   return {};
 }
 
 Result<> Reader::skip_on() {
   if (!took("on")) return syntax_error();
   return list([this]() -> Result<> {
-    CB_TRY(std::string name, want_text());
+    CB_TRY(std::string name, want_name("interface", 15));
     rules_->skipped.push_back(name);
     return {};
   });
 }
 
+// nftables keeps as many states and fragments as the machine's sysctls say; only a table's size is pfctl's own matter,
+// and that has no limit.
+Result<> Reader::limit() {
+  return list([this] { return limit_one(); });
+}
+
+Result<> Reader::limit_one() {
+  CB_TRY(std::string what, want_text());
+  return unable("set limit " + what);
+}
+
+// Options whose value is what happens anyway are taken; others that would have no effect are errors.
 Result<> Reader::set_option() {
   CB_TRY(std::string word, want_text());
   if (word == "skip") return skip_on();
+  if (word == "limit") return limit();
+  CB_TRY(std::string value, want_text());
   if (word == "block-policy") {
-    CB_TRY(std::string value, want_text());
     if (value != "drop" && value != "return") return syntax_error();
     policy_ = value == "return" ? Refusal::any : Refusal::drop;
     return {};
   }
-  if (word == "state-policy" && (took("floating") || took("if-bound"))) return unable("state-policy");
-  return unable("set " + word);
+  constexpr std::pair<std::string_view, std::string_view> as_is[] = {
+      {"state-policy", "floating"}, {"optimization", "normal"},  {"loginterface", "none"},
+      {"debug", "none"},            {"debug", "urgent"},         {"ruleset-optimization", "none"},
+      {"ruleset-optimization", "basic"}, {"require-order", "no"}, {"require-order", "yes"},
+      {"fail-policy", "drop"}};
+  for (const auto& [option, only] : as_is)
+    if (word == option && value == only) return {};
+  return unable("set " + word + " " + value);
 }
 
 Result<TableEntry> parse_entry(const std::string& word) {
-  auto prefix = net::parse_prefix(word);
+  bool negated = word.starts_with('!');
+  auto prefix = net::parse_prefix(std::string_view(word).substr(negated));
   if (!prefix) return fail(Why::invalid, "no IP address found for {}", word);
-  return TableEntry{net::network_of(prefix->ip, prefix->length), prefix->length};
+  return TableEntry{net::network_of(prefix->ip, prefix->length), prefix->length, negated};
 }
 
 Result<std::vector<TableEntry>> parse_entries(std::string_view text) {
@@ -161,13 +202,10 @@ Result<std::vector<TableEntry>> parse_entries(std::string_view text) {
 
 Result<> Reader::table_entries(Table& table) {
   return list([&, this]() -> Result<> {
-    if (peek().is("!")) return fail(Why::unsupported, "table <{}>: negated entries are not supported on Linux", table.name);
+    bool negated = took_mark("!");
     std::vector<Address> found;
-    CB_CHECK(plain_address(found, false));
-    for (const Address& address : found) {
-      if (address.kind != AddressKind::network) return syntax_error();
-      table.entries.push_back({address.ip, address.length});
-    }
+    CB_CHECK(plain_address(found, negated));
+    for (const Address& address : found) table.entries.push_back({address.ip, address.length, negated});
     return {};
   });
 }
@@ -175,20 +213,21 @@ Result<> Reader::table_entries(Table& table) {
 Result<> Reader::table() {
   CB_CHECK(want_mark("<"));
   Table table;
-  CB_TRY(table.name, want_text());
+  CB_TRY(table.name, want_name("table", 31));
   CB_CHECK(want_mark(">"));
-  if (table.name.size() > 31) return fail(Why::invalid, "table name too long, max 31 chars");
   while (!at_end()) {
     if (took("persist")) table.persist = true;
     else if (took("const")) table.constant = true;
-    else if (took("counters")) table.counters = true;
+    else if (peek().is_word("counters")) return unable("counters");
     else if (took("file")) {
+      table.given = true;
       CB_TRY(std::string path, want_text());
       auto text = sources_.read(path);
       if (!text) return fail(Why::absent, "cannot open {}", path);
       CB_TRY(std::vector<TableEntry> entries, parse_entries(*text));
       table.entries.insert(table.entries.end(), entries.begin(), entries.end());
     } else if (peek().is("{")) {
+      table.given = true;
       CB_CHECK(table_entries(table));
     } else {
       return syntax_error();
@@ -202,15 +241,28 @@ Result<> Reader::table() {
   return {};
 }
 
-Parsed parse(conf::Sources& sources, const std::string& path, const Machine& machine, Macros given) {
+std::optional<Part> part_of(std::string_view word) {
+  size_t colon = word.find(':');
+  if (colon == word.npos) return Part::hosts;
+  std::string_view what = word.substr(colon + 1);
+  if (what == "network") return Part::networks;
+  if (what == "0") return Part::first;
+  if (what == "broadcast") return Part::broadcast;
+  return {};
+}
+
+Parsed parse_text(conf::Sources& sources, const std::string& name, std::string text, const Machine& machine, Macros given) {
   Parsed out;
+  Reader(sources, machine, given, out, out.rules, name, std::move(text), 0).read();
+  return out;
+}
+
+Parsed parse(conf::Sources& sources, const std::string& path, const Machine& machine, Macros given) {
   auto text = sources.read(path);
   std::string name = path == "-" ? "stdin" : path;
-  if (!text) {
-    out.problems.push_back({name, 0, text.error().text()});
-    return out;
-  }
-  Reader(sources, machine, given, out, out.rules, name, std::move(*text), 0).read();
+  if (text) return parse_text(sources, name, std::move(*text), machine, std::move(given));
+  Parsed out;
+  out.problems.push_back({name, 0, text.error().text()});
   return out;
 }
 

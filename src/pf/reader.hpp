@@ -10,7 +10,7 @@ struct Wide {
   Rule rule;
   std::vector<Interface> on;
   std::vector<std::optional<uint8_t>> protocols;
-  std::vector<Address> from, to, targets;
+  std::vector<Address> from, to;
   std::vector<Ports> from_ports, to_ports;
   std::vector<std::pair<uint8_t, std::optional<uint8_t>>> icmp;
   std::vector<uint32_t> users, groups;
@@ -25,6 +25,8 @@ class Reader {
   Reader(conf::Sources& sources, const Machine& machine, Macros& macros, Parsed& out, Ruleset& rules, std::string file,
          std::string text, int depth);
   void read();
+  /// The names of anchors are below this one.
+  void below(std::string anchor) { anchor_ = std::move(anchor); }
 
  private:
   using Done = Result<>;
@@ -34,12 +36,21 @@ class Reader {
   Done include();
   Done set_option();
   Done skip_on();
+  Done limit();
+  Done limit_one();
   Done table();
   Done table_entries(Table& table);
   Done filter(Action action);
   Done translation(const std::string& word, bool no);
   Done translation_target(Wide& wide);
-  Done anchor();
+  Done translation_rest(Wide& wide);
+  Done choice(Rule& rule);
+  Done anchor(Action action);
+  Done anchor_name(std::string& name);
+  Done body(Wide& wide);
+  Done load_anchor();
+  Done scrub(bool no);
+  Done scrub_word(Rule& rule, const std::string& word);
   Done antispoof();
   Done finish(Wide& wide);
 
@@ -59,6 +70,8 @@ class Reader {
   Done flags(Wide& wide);
   Done icmp(Wide& wide, bool v6);
   Done ids(std::vector<uint32_t>& out, bool users);
+  Done tags(Rule& rule, const std::string& word);
+  Done label(Rule& rule);
   Done state_options(Wide& wide);
   Done state_option(Wide& wide, const std::string& word);
   Done overload(StateLimits& limits);
@@ -75,6 +88,8 @@ class Reader {
   Done want_mark(std::string_view mark);
   Result<std::string> want_text();
   Result<uint32_t> want_number();
+  /// Of an interface, a table, a tag: printed without quotes, it must read as one word.
+  Result<std::string> want_name(std::string_view what, size_t most);
   Done syntax_error() const;
   Done unable(const std::string& word) const;
   void skip_line();
@@ -84,12 +99,14 @@ class Reader {
   const Machine& machine_;
   Macros& macros_;
   Parsed& out_;
-  Ruleset* rules_;
+  Ruleset* rules_;  ///< of the file, or of the anchor's body that is being read
   std::string file_;
   Lexer lexer_;
   Token token_;
   int depth_;
   uint32_t line_ = 1;
+  std::string anchor_;
+  int unnamed_ = 0;  ///< anchors with a body and no name so far
   Refusal policy_ = Refusal::drop;
 };
 

@@ -10,19 +10,21 @@
 
 namespace cellblock::pf {
 
-enum class Action : uint8_t { pass, block, match, nat, rdr, anchor };
+enum class Action : uint8_t { pass, block, match, anchor, nat, rdr, binat, nat_anchor, rdr_anchor, binat_anchor, scrub };
 enum class Way : uint8_t { both, in, out };
 enum class Family : uint8_t { any, inet, inet6 };
 enum class Refusal : uint8_t { drop, rst, icmp, any };  ///< any: `block return`
-enum class State : uint8_t { none, keep, modulate };
-enum class AddressKind : uint8_t { any, network, table, interface };
+enum class State : uint8_t { none, keep };
+enum class AddressKind : uint8_t { any, network, table, interface, no_route, urpf_failed };
+/// How one of several addresses of translation is chosen.
+enum class Choice : uint8_t { none, round_robin, random, source_hash, bitmask };
 
 struct Address {
   AddressKind kind = AddressKind::any;
   bool negated = false;
   net::Ip ip;
   int length = 0;
-  std::string name;  ///< of a table; of an interface in parentheses: its addresses at any time
+  std::string name;  ///< of a table; of an interface in parentheses ("em0", "em0:network"): its addresses at any time
 
   bool is_any() const { return kind == AddressKind::any; }
   friend bool operator==(const Address&, const Address&) = default;
@@ -53,11 +55,12 @@ struct TcpFlags {
 struct StateLimits {
   uint32_t max = 0, connections = 0, rate = 0, seconds = 0;
   std::string overload;  ///< the table
-  bool flush = false, flush_global = false;
+  bool flush = false, flush_global = false;  ///< the states of the rule, or all, of who goes over a limit
 
   bool any() const { return max || connections || rate; }
 };
 
+/// One rule without lists.
 struct Rule {
   Action action = Action::pass;
   bool no = false;  ///< `no nat`, `no rdr`
@@ -76,30 +79,47 @@ struct Rule {
   std::optional<uint32_t> probability;  ///< of 2^32
   std::string label;
   std::optional<uint32_t> user, group;
-  // nat and rdr
-  Address target;
+  std::string tag, tagged;
+  bool tagged_negated = false;
+  // nat, rdr and binat
+  std::vector<Address> targets;
+  Choice choice = Choice::none;
   Ports target_ports;  ///< any, equal or range
   bool static_port = false, passes = false;
+  // scrub
+  uint16_t max_mss = 0;
+  uint8_t min_ttl = 0;
+  bool no_df = false, reassemble = false;
+  std::optional<uint8_t> tos;
   std::string anchor;  ///< the name, and "/*" behind it for those below
   uint32_t line = 0;
 };
 
+/// Whether it is one of `action`'s translations, in the chains of which the first rule that matches decides.
+constexpr bool translates(Action action) { return action >= Action::nat && action <= Action::binat_anchor; }
+constexpr bool is_anchor(Action action) {
+  return action == Action::anchor || (action >= Action::nat_anchor && action <= Action::binat_anchor);
+}
+
 struct TableEntry {
   net::Ip ip;
   int length = 0;
+  bool negated = false;
   friend auto operator<=>(const TableEntry&, const TableEntry&) = default;
 };
 
 struct Table {
   std::string name;
-  bool persist = false, constant = false, counters = false;
+  bool persist = false, constant = false;
+  bool given = false;  ///< the text says what is in it; otherwise it keeps what it has
   std::vector<TableEntry> entries;
 };
 
 struct Ruleset {
   std::vector<Table> tables;
+  std::vector<Rule> scrubs;
   std::vector<Rule> rules;         ///< filter rules and anchors in order
-  std::vector<Rule> translations;  ///< nat and rdr in order
+  std::vector<Rule> translations;  ///< nat, rdr, binat and their anchors in order
   std::vector<std::string> skipped;  ///< `set skip on`
 };
 

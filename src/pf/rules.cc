@@ -27,8 +27,7 @@ Result<> Reader::interfaces(Wide& wide) {
   return list([&, this]() -> Result<> {
     Interface interface;
     interface.negated = took_mark("!");
-    CB_TRY(interface.name, want_text());
-    if (interface.name.size() > 15) return fail(Why::invalid, "interface name too long: {}", interface.name);
+    CB_TRY(interface.name, want_name("interface", 15));
     wide.on.push_back(interface);
     return {};
   });
@@ -86,10 +85,15 @@ Result<> Reader::address(std::vector<Address>& out) {
     return {};
   }
   bool negated = took_mark("!");
-  if (peek().is_word("no-route") || peek().is_word("urpf-failed") || peek().is_word("route")) return unable(peek().text);
+  if (peek().is_word("no-route") || peek().is_word("urpf-failed")) {
+    bool no_route = take().text == "no-route";
+    out.push_back({.kind = no_route ? AddressKind::no_route : AddressKind::urpf_failed, .negated = negated, .ip = {}, .name = {}});
+    return {};
+  }
+  if (peek().is_word("route")) return unable(peek().text);
   if (took_mark("<")) {
-    CB_TRY(std::string name, want_text());
-    out.push_back({.kind = AddressKind::table, .negated = negated, .name = name});
+    CB_TRY(std::string name, want_name("table", 31));
+    out.push_back({.kind = AddressKind::table, .negated = negated, .ip = {}, .name = name});
     return want_mark(">");
   }
   if (took_mark("(")) return in_parentheses(out, negated);
@@ -97,9 +101,9 @@ Result<> Reader::address(std::vector<Address>& out) {
 }
 
 Result<> Reader::in_parentheses(std::vector<Address>& out, bool negated) {
-  CB_TRY(std::string name, want_text());
-  if (name.find(':') != name.npos) return unable("(" + name + ")");
-  out.push_back({.kind = AddressKind::interface, .negated = negated, .name = name});
+  CB_TRY(std::string name, want_name("interface", 26));
+  if (!part_of(name)) return unable("(" + name + ")");
+  out.push_back({.kind = AddressKind::interface, .negated = negated, .ip = {}, .name = name});
   return want_mark(")");
 }
 
@@ -115,10 +119,9 @@ Result<> Reader::plain_address(std::vector<Address>& out, bool negated) {
     out.push_back({AddressKind::network, negated, net::network_of(prefix->ip, prefix->length), prefix->length, {}});
     return {};
   }
-  size_t colon = word.rfind(':');
-  bool networks = colon != word.npos && word.substr(colon) == ":network";
-  if (colon != word.npos && !networks) return unable(word);
-  auto found = whole == word ? machine_.addresses(word.substr(0, colon), networks) : std::vector<TableEntry>{};
+  auto part = part_of(word);
+  if (!part && whole == word) return unable(word);
+  auto found = whole == word ? machine_.addresses(word.substr(0, word.find(':')), *part) : std::vector<TableEntry>{};
   if (found.empty()) return fail(Why::invalid, "no IP address found for {}", whole);
   for (const TableEntry& entry : found) out.push_back({AddressKind::network, negated, entry.ip, entry.length, {}});
   return {};
@@ -163,27 +166,74 @@ Result<> Reader::filter(Action action) {
   Wide wide;
   wide.rule.action = action;
   wide.rule.line = line_;
-  if (action == Action::match) return unable("match");
   if (action == Action::block) CB_CHECK(refusal(wide.rule));
   CB_CHECK(head(wide));
   CB_CHECK(tail(wide));
   return finish(wide);
 }
 
-Result<> Reader::anchor() {
-  Wide wide;
-  wide.rule.action = Action::anchor;
-  wide.rule.line = line_;
-  CB_TRY(wide.rule.anchor, want_text());
-  if (took_mark("/")) {  // without quotes: a word ends at '/'
+Result<> Reader::anchor_name(std::string& name) {
+  name = want_text().value_or("");
+  while (took_mark("/")) {  // without quotes: a word ends at '/'
     CB_TRY(std::string below, want_text());
-    wide.rule.anchor += "/" + below;
+    name += "/" + below;
   }
-  if (wide.rule.anchor.size() > 100 || wide.rule.anchor.starts_with("/"))
-    return fail(Why::invalid, "anchor name '{}' is too long or begins with a slash", wide.rule.anchor);
+  bool star = name.ends_with("/*");
+  std::string_view plain = std::string_view(name).substr(0, name.size() - 2 * star);
+  bool good = !plain.empty() && name.size() <= 64 && plain.find_first_of("*|\"\n") == plain.npos && !plain.ends_with('/');
+  if (!good) return fail(Why::invalid, "anchor name '{}' is empty, too long or has wrong characters", name);
+  return {};
+}
+
+Result<> Reader::anchor(Action action) {
+  Wide wide;
+  wide.rule.action = action;
+  wide.rule.line = line_;
+  bool named = peek().is_text();
+  for (std::string_view word : {"in", "out", "log", "quick", "on", "inet", "inet6", "proto", "all", "from", "to"})
+    if (peek().is_word(word)) named = false;
+  if (named) CB_CHECK(anchor_name(wide.rule.anchor));
   CB_CHECK(head(wide));
-  if (peek().is("{")) return unable("anchor with a body");
+  if (peek().is("{") && action == Action::anchor) return body(wide);
+  if (wide.rule.anchor.empty()) return syntax_error();
   return finish(wide);
+}
+
+// The rules between braces are the anchor's: as if `pfctl -a` had loaded them, together with all others.
+Result<> Reader::body(Wide& wide) {
+  if (depth_ >= max_include_depth) return fail(Why::invalid, "anchors too deep");
+  take();
+  std::string& name = wide.rule.anchor;
+  if (name.empty()) name = fmt::format("_{}", ++unnamed_);
+  if (name.ends_with("*") || name.starts_with('/')) return fail(Why::invalid, "anchor '{}' can't have a body", name);
+  CB_CHECK(finish(wide));
+  Ruleset* outer = rules_;
+  std::string path = anchor_;
+  anchor_ = path.empty() ? name : path + "/" + name;
+  rules_ = &out_.bodies[anchor_];
+  ++depth_;
+  Result<> done;
+  while (done && !peek().is("}") && peek().kind != TokenKind::end) {
+    line_ = peek().line;
+    done = statement();
+    if (done && !at_end()) done = syntax_error();
+    if (done && peek().kind == TokenKind::newline) take();
+  }
+  --depth_;
+  rules_ = outer;
+  anchor_ = path;
+  return done ? want_mark("}") : done;
+}
+
+Result<> Reader::load_anchor() {
+  std::string name;
+  if (!took("anchor")) return syntax_error();
+  CB_CHECK(anchor_name(name));
+  if (name.ends_with("*")) return fail(Why::invalid, "cannot load anchor '{}'", name);
+  if (!took("from")) return syntax_error();
+  CB_TRY(std::string file, want_text());
+  out_.to_load.emplace_back(anchor_.empty() ? name : anchor_ + "/" + name, file);
+  return {};
 }
 
 // What comes from a network of the interface must come by it, what has its address may not come at all.
@@ -194,73 +244,21 @@ Result<> Reader::antispoof() {
   CB_CHECK(interfaces(interfaces_of));
   Family family = took("inet") ? Family::inet : took("inet6") ? Family::inet6 : Family::any;
   for (const Interface& interface : interfaces_of.on)
-    for (bool networks : {true, false}) {
-      Rule rule{.action = Action::block, .way = Way::in, .log = log, .quick = quick, .line = line_};
-      if (networks) rule.on = {interface.name, true};
-      for (const TableEntry& entry : machine_.addresses(interface.name, networks)) {
+    for (Part part : {Part::networks, Part::hosts}) {
+      Rule rule;
+      rule.action = Action::block;
+      rule.way = Way::in;
+      rule.log = log;
+      rule.quick = quick;
+      rule.line = line_;
+      if (part == Part::networks) rule.on = {interface.name, true};
+      for (const TableEntry& entry : machine_.addresses(interface.name, part)) {
         rule.family = entry.ip.v6 ? Family::inet6 : Family::inet;
         if (family != Family::any && family != rule.family) continue;
         rule.from.address = {AddressKind::network, false, entry.ip, entry.length, {}};
         rules_->rules.push_back(rule);
       }
     }
-  return {};
-}
-
-Result<> Reader::translation(const std::string& word, bool no) {
-  Wide wide;
-  Rule& rule = wide.rule;
-  rule.action = word == "nat" ? Action::nat : Action::rdr;
-  rule.no = no;
-  rule.line = line_;
-  rule.passes = took("pass");
-  if (took("log")) return unable(word + " log");
-  if (took("on")) CB_CHECK(interfaces(wide));
-  if (took("inet")) rule.family = Family::inet;
-  else if (took("inet6")) rule.family = Family::inet6;
-  if (took("proto")) CB_CHECK(protocols(wide));
-  CB_CHECK(from_to(wide));
-  if (peek().is_word("tag") || peek().is_word("tagged")) return unable(peek().text);
-  if (!no) CB_CHECK(translation_target(wide));
-  return finish(wide);
-}
-
-Result<> Reader::translation_target(Wide& wide) {
-  CB_CHECK(want_mark("->"));
-  CB_CHECK(list([&, this] { return address(wide.targets); }));
-  std::erase_if(wide.targets, [&wide](const Address& address) {
-    bool other = address.kind == AddressKind::network && wide.rule.family != Family::any && address.ip.v6 != (wide.rule.family == Family::inet6);
-    return other;
-  });
-  if (wide.targets.size() != 1) return unable("more than one address of translation");
-  const Address& target = wide.targets[0];
-  bool whole = target.kind == AddressKind::network && !target.negated;
-  bool masquerade = target.kind == AddressKind::interface && wide.rule.action == Action::nat;
-  if (!whole && !masquerade) return unable("this address of translation");
-  if (took("port")) {
-    CB_TRY(std::string word, want_text());
-    std::string_view rest = word;
-    auto first = port_of(take_part(rest, ':'));
-    auto last = rest.empty() ? first : port_of(rest);
-    if (!first || !last) return unable("port " + word);
-    wide.rule.target_ports = {*first == *last ? PortTest::equal : PortTest::range, *first, *last};
-  }
-  while (!at_end()) {
-    if (took("static-port")) wide.rule.static_port = true;
-    else if (took("round-robin") || took("bitmask")) continue;
-    else return unable(peek().text);
-  }
-  return {};
-}
-
-Result<> Reader::finish(Wide& wide) {
-  Rule& rule = wide.rule;
-  bool translates = rule.action == Action::nat || rule.action == Action::rdr;
-  if (rule.action == Action::pass && !wide.stated) rule.state = State::keep;
-  std::vector<Rule>& out = translates ? rules_->translations : rules_->rules;
-  size_t before = out.size();
-  if (!expand(wide, out)) return fail(Why::invalid, "rule expands to more than {} rules", max_expanded);
-  if (out.size() == before) return fail(Why::invalid, "rule expands to no valid combination");
   return {};
 }
 

@@ -11,9 +11,16 @@ namespace cellblock::pf {
 
 Result<> Reader::tail(Wide& wide) {
   while (!at_end()) {
-    CB_TRY(std::string word, want_text());
+    CB_TRY(std::string word, peek().is("!") ? Result<std::string>(take().text) : want_text());
     CB_CHECK(tail_word(wide, word));
   }
+  return {};
+}
+
+Result<> Reader::label(Rule& rule) {
+  CB_TRY(rule.label, want_text());
+  if (rule.label.size() > 63) return fail(Why::invalid, "rule label too long (max 63 chars)");
+  if (rule.label.find_first_of("\"\\\n") != rule.label.npos) return fail(Why::invalid, "a label can't have quotes, backslashes or lines");
   return {};
 }
 
@@ -23,26 +30,24 @@ Result<> Reader::tail_word(Wide& wide, const std::string& word) {
   if (word == "icmp-type" || word == "icmp6-type") return icmp(wide, word == "icmp6-type");
   if (word == "user" || word == "group") return ids(word == "user" ? wide.users : wide.groups, word == "user");
   if (word == "probability") return probability(rule);
-  if (word == "label") {
-    CB_TRY(rule.label, want_text());
-    if (rule.label.size() > 63) return fail(Why::invalid, "rule label too long (max 63 chars)");
-    return {};
-  }
+  if (word == "label") return label(rule);
+  if (word == "tag" || word == "tagged" || word == "!") return tags(rule, word);
   if (word == "no" && took("state")) {
     wide.stated = true;
     rule.state = State::none;
     return {};
   }
-  bool state = word == "keep" || word == "modulate" || word == "synproxy";
-  if (!state || word == "synproxy") {
-    for (std::string_view known : {"synproxy", "tos", "fragment", "allow-opts", "tag", "tagged", "queue", "rtable", "divert-to",
-                                   "divert-reply", "scrub", "os", "prio", "dnpipe", "dnqueue", "ridentifier", "set", "received-on", "!"})
+  if (word != "keep") {
+    for (std::string_view known :
+         {"modulate", "synproxy", "tos", "dscp", "fragment", "allow-opts", "queue", "rtable", "divert-to", "divert-reply", "scrub", "os",
+          "prio", "dnpipe", "dnqueue", "ridentifier", "set", "received-on", "nat-to", "rdr-to", "binat-to", "af-to"})
       if (word == known) return unable(word);
     return syntax_error();
   }
   if (!took("state")) return syntax_error();
   wide.stated = true;
-  rule.state = word == "keep" ? State::keep : State::modulate;
+  if (rule.action != Action::pass) return fail(Why::invalid, "keep state on block or no state rules doesn't make sense");
+  rule.state = State::keep;
   return took_mark("(") ? state_options(wide) : Result<>{};
 }
 
@@ -122,7 +127,7 @@ Result<> Reader::state_option(Wide& wide, const std::string& word) {
   StateLimits& limits = wide.rule.limits;
   if (word == "floating") return {};
   if (word == "source-track") {
-    if (took("global")) return unable("source-track global");
+    if (peek().is_word("global")) return unable("source-track global");
     took("rule");
     return {};
   }
@@ -142,10 +147,10 @@ Result<> Reader::state_option(Wide& wide, const std::string& word) {
 
 Result<> Reader::overload(StateLimits& limits) {
   CB_CHECK(want_mark("<"));
-  CB_TRY(limits.overload, want_text());
+  CB_TRY(limits.overload, want_name("table", 31));
   CB_CHECK(want_mark(">"));
   limits.flush = took("flush");
-  if (limits.flush) return unable("overload with flush");
+  limits.flush_global = limits.flush && took("global");
   return {};
 }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# 001-11: a network stack of its own in a jail (VIMAGE), and what needs one: bpf, raw and routing sockets, NFS.
+# 001-11: a network stack of its own in a jail (VIMAGE), and what needs one: bpf, pf, raw and routing sockets, NFS.
 . "$(dirname "$0")/lib.sh"
 need_bsd
 need busybox ip tcpdump
@@ -28,6 +28,16 @@ expect_like ' 0% packet loss' jexec client busybox ping -c 1 -W 3 10.11.0.1
 wait $dump || fail "tcpdump: $(cat "$W/tcpdump")"
 expect_like 'IP 10\.11\.0\.2 > 10\.11\.0\.1: ICMP echo request' cat "$W/seen"
 expect_refusal 'No such device' tcpdump -n -c 1 -i epair0a
+
+note "pf: the jail's own rules"
+printf 'block in inet proto icmp\n' >"$W/pf.conf"
+expect "" jexec server pfctl -q -e -f "$W/pf.conf"
+expect_refusal '100% packet loss' jexec client busybox ping -c 1 -W 1 10.11.0.1
+expect_like ' 0% packet loss' jexec client busybox ping -c 1 -W 3 2001:db8:11::1
+expect_like '^Status: Disabled' pfctl -s info
+expect_like '^Status: Disabled' jexec client pfctl -s info
+expect "" jexec server pfctl -q -d
+expect_like ' 0% packet loss' jexec client busybox ping -c 1 -W 3 10.11.0.1
 
 note "raw sockets"
 expect_like ' 1  10\.11\.0\.1 .* ms' jexec client busybox traceroute -I -n -q 1 -w 2 10.11.0.1

@@ -1,6 +1,7 @@
 #!/bin/bash
-# 003-22: hierarchical jails: made inside a jail, seen from above, limited, and gone with it.
+# 003-22: hierarchical jails: made inside a jail, seen from above, limited, and gone with it. pf in a jail.
 . "$(dirname "$0")/lib.sh"
+need_bsd
 folder /jails
 busybox_root /jails/outer
 busybox_root /jails/outer/inner
@@ -28,5 +29,23 @@ expect_refusal . jexec outer.inner ls /inner
 expect "" jexec outer.inner sh -c 'command -v jls && jls name; true'
 
 expect "" jail -r outer
+
+note "pf in a jail: rc.conf and pf.conf of its own"
+own_root /jails/filter
+bsd=$build/libexec/cellblock/bsd
+jail -c vnet name=filter persist path=/jails/filter mount.devfs mount.procfs || fail "jail -c filter"
+jexec filter "$bsd/ifconfig" lo0 127.0.0.1/8
+for port in 80 81; do jexec filter nc -ll -p $port -e echo "port $port" >/dev/null 2>&1 & done
+eventually jexec filter nc -w 1 127.0.0.1 81
+echo 'pf_enable="YES"' >/jails/filter/etc/rc.conf
+echo 'block return in proto tcp to port 80' >/jails/filter/etc/pf.conf
+expect "Enabling pf." jexec filter "$bsd/service" pf start
+expect_refusal 'refused' jexec filter nc -w 3 127.0.0.1 80
+expect "port 81" jexec filter nc -w 3 127.0.0.1 81
+expect "block return in proto tcp from any to any port = http" "$bsd/pfctl" -j filter -s rules
+expect_like '^Status: Disabled' "$bsd/pfctl" -s info
+expect "Disabling pf." jexec filter "$bsd/service" pf stop
+expect "port 80" jexec filter nc -w 3 127.0.0.1 80
+expect "" jail -R filter
 expect "" jls name
 is_clean

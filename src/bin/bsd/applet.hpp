@@ -27,6 +27,7 @@ int kldunload(const Words& words);
 int mount(const Words& words);
 int ndp(const Words& words);
 int netstat(const Words& words);
+int pfctl(const Words& words);
 int route(const Words& words);
 int service(const Words& words);
 int setfib(const Words& words);

@@ -24,6 +24,7 @@ constexpr std::array applets{
     Row{"mount", mount},
     Row{"ndp", ndp},
     Row{"netstat", netstat},
+    Row{"pfctl", pfctl},
     Row{"route", route},
     Row{"service", service},
     Row{"setfib", setfib},

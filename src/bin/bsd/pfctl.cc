@@ -1,0 +1,73 @@
+// pfctl(8).
+#include <algorithm>
+#include <functional>
+#include <ctime>
+
+#include "pfctl_stack.hpp"
+#include "stack.hpp"
+
+namespace cellblock::bsd {
+namespace {
+
+constexpr std::string_view me = "pfctl";
+
+int usage() {
+  fmt::print(stderr, "usage: pfctl [-dehNnOqRrvz] [-a anchor] [-D macro=value] [-F modifier]\n"
+                     "\t[-f file] [-i interface] [-j jail] [-k host | network | label]\n"
+                     "\t[-s modifier] [-t table -T command [address ...]]\n");
+  return 1;
+}
+
+Result<> enable(Pf& pf, bool on) {
+  if (pf.has('n')) return {};
+  if (pf.whole.enabled == on) return fail(Why::exists, "{}", on ? "pf already enabled" : "pf not enabled");
+  pf.whole.enabled = on;
+  pf.whole.since = static_cast<uint64_t>(std::time(nullptr));
+  CB_CHECK(pf.commit());
+  pf.say("pf {}", on ? "enabled" : "disabled");
+  return {};
+}
+
+/// In the order of pfctl(8), each on what the one before has left.
+Result<> run(const Options& options) {
+  struct Step {
+    char letter;
+    std::function<Result<>(Pf&)> act;
+  };
+  bool table = options.has('T');
+  const Step steps[] = {{'d', [](Pf& pf) { return enable(pf, false); }},
+                        {'s', [&](Pf& pf) { return pf_show(pf, options.value('s')); }},
+                        {'F', [&](Pf& pf) { return pf_flush(pf, options.value('F')); }},
+                        {'k', [](Pf& pf) { return pf_kill(pf); }},
+                        {'z', [](Pf& pf) { return pf_zero(pf); }},
+                        {'T', [&](Pf& pf) { return pf_table(pf, options.value('t'), options.value('T')); }},
+                        {'f', [&](Pf& pf) { return table ? Result<>{} : pf_load(pf, options.value('f')); }},
+                        {'e', [](Pf& pf) { return enable(pf, true); }}};
+  for (const auto& [letter, act] : steps) {
+    if (!options.has(letter)) continue;
+    CB_TRY(Pf pf, Pf::open(options));
+    CB_CHECK(act(pf));
+  }
+  return {};
+}
+
+}  // namespace
+
+int pfctl(const Words& words) {
+  Options options(words, "a:D:deF:f:hi:j:k:Nno:OqRrs:T:t:vz");
+  if (!options.error().empty()) {
+    warnx(me, "{}", options.error());
+    return usage();
+  }
+  bool acts = std::ranges::any_of(options.all(), [](const auto& option) { return std::string_view("dsFkzTfe").find(option.first) != std::string_view::npos; });
+  if (!acts || options.has('h') || (!options.rest().empty() && !options.has('T'))) return usage();
+  bool whose = options.has('i') && !options.value('s').starts_with("I");
+  Result<> done = whose ? fail(Why::unsupported, "-i without -s Interfaces is not supported on Linux") : Result<>{};
+  if (auto stack = open_stack(options.value('j')); done && !stack) done = pass(stack.error());
+  if (done) done = run(options);
+  if (done) return 0;
+  if (std::string text = done.error().text(); !text.empty()) warnx(me, "{}", text);
+  return options.has('T') && done.error().chain.empty() ? 2 : 1;
+}
+
+}  // namespace cellblock::bsd

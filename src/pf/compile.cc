@@ -1,0 +1,285 @@
+#include "pf/compile.hpp"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+
+#include "pf/compiler.hpp"
+
+namespace cellblock::pf {
+namespace {
+
+constexpr Phase phases[] = {Phase::in, Phase::out, Phase::refuse};
+constexpr std::string_view reject_log = "pf: block ", pass_log = "pf: pass ", match_log = "pf: match ";
+
+/// All rules of a ruleset that can name a table.
+template <class Each>
+void each_rule(const Ruleset& rules, Each each) {
+  for (const auto* list : {&rules.scrubs, &rules.translations, &rules.rules})
+    for (const Rule& rule : *list) each(rule);
+}
+
+std::string table_of(const Address& address) { return address.kind == AddressKind::interface ? "(" + address.name + ")" : address.name; }
+
+class Tables {
+ public:
+  Tables(const Whole& whole, const Machine& machine) : whole_(whole), machine_(machine) {}
+
+  std::vector<WantedTable> run() {
+    for (const auto& [anchor, kept] : whole_.rulesets)
+      for (const Table& table : kept.rules.tables) want(anchor, table.name) = {anchor, table.name, false, table.given, table.entries};
+    for (const auto& [anchor, kept] : whole_.rulesets)
+      each_rule(kept.rules, [&, &name = anchor](const Rule& rule) {
+        for (const Address* address : {&rule.from.address, &rule.to.address}) look(name, rule, *address);
+        if (const std::string& table = rule.limits.overload; !table.empty()) want(whole_.home_of(name, table), table).filled_by_rules = true;
+      });
+    std::vector<WantedTable> out;
+    for (auto& [key, table] : tables_) out.push_back(std::move(table));
+    return out;
+  }
+
+ private:
+  WantedTable& want(const std::string& anchor, const std::string& name) {
+    WantedTable& table = tables_[{anchor, name}];
+    table.anchor = anchor;
+    table.name = name;
+    return table;
+  }
+
+  void look(const std::string& anchor, const Rule& rule, const Address& address) {
+    if (address.kind == AddressKind::table) want(whole_.home_of(anchor, address.name), address.name);
+    if (address.kind != AddressKind::interface || is_own_address(rule, address)) return;
+    WantedTable& table = want("", table_of(address));
+    table.given = true;
+    table.entries = machine_.addresses(address.name.substr(0, address.name.find(':')), part_of(address.name).value_or(Part::hosts));
+  }
+
+  const Whole& whole_;
+  const Machine& machine_;
+  std::map<std::pair<std::string, std::string>, WantedTable> tables_;
+};
+
+}  // namespace
+
+std::string Whole::home_of(const std::string& anchor, const std::string& table) const {
+  auto found = rulesets.find(anchor);
+  bool own = found != rulesets.end() && std::ranges::find(found->second.rules.tables, table, &Table::name) != found->second.rules.tables.end();
+  return own ? anchor : "";
+}
+
+std::vector<WantedTable> tables_of(const Whole& whole, const Machine& machine) { return Tables(whole, machine).run(); }
+
+std::string counter_of(uint32_t id, bool in) { return fmt::format("{}{}", in ? "i" : "o", id); }
+std::string chain_name(Phase phase, bool quick) { return fmt::format("{}{}", name_of(phase), quick ? ".quick" : ""); }
+
+Compiler::Compiler(const Whole& whole, const std::vector<WantedTable>& tables, nft::Batch& batch) : whole_(whole), batch_(batch) {
+  for (const WantedTable& table : tables)
+    if (table.filled_by_rules) filled_.insert({table.anchor, table.name});
+  names_.sets = [this](const Address& address, bool v6) { return sets(address, v6); };
+  names_.tag_bit = [this](const std::string& tag) { return tag_bit(tag); };
+}
+
+SetNames Compiler::sets(const Address& address, bool v6) const {
+  std::string table = table_of(address);
+  std::string home = address.kind == AddressKind::interface ? "" : whole_.home_of(anchor_, table);
+  return {set_name(home, table, v6 ? "6" : "4"), filled_.contains({home, table}) ? set_name(home, table, v6 ? "h6" : "h4") : ""};
+}
+
+Result<uint32_t> Compiler::tag_bit(const std::string& tag) {
+  if (!tags_.contains(tag) && tags_.size() >= 32) return fail(Why::unsupported, "more than 32 tags are not supported on Linux");
+  return 1u << tags_.emplace(tag, static_cast<uint32_t>(tags_.size())).first->second;
+}
+
+Result<Ways> Compiler::ways(const Rule& rule, Phase phase, Chance chance) { return ways_of(rule, phase, names_, chance); }
+
+std::string Compiler::chain(const std::string& name) {
+  batch_.add(nft::Chain{.name = name, .base = {}, .userdata = {}});
+  out_.chains.push_back(name);
+  return name;
+}
+
+void Compiler::count(Body& body, uint32_t id, bool in) { body.count(counter_of(id, in)); }
+
+Result<Compiled> Compiler::run() {
+  // Chains before the rules that lead to them, wherever these stand.
+  for (const auto& [anchor, kept] : whole_.rulesets) {
+    anchor_ = anchor;
+    for (Phase phase : phases)
+      for (bool quick : {true, false}) chain(chain_of(chain_name(phase, quick)));
+    for (std::string_view name : {"nat", "rdr", "untranslated"}) chain(chain_of(name));
+    for (uint32_t id = kept.first; id < kept.first + kept.size(); ++id)
+      for (bool in : {true, false}) out_.counters.push_back(counter_of(id, in));
+  }
+  entrance();
+  for (const auto& [anchor, kept] : whole_.rulesets) {
+    anchor_ = anchor;
+    kept_ = &kept;
+    for (Phase phase : phases)
+      for (bool quick : {true, false}) CB_CHECK(filters(phase, quick));
+    for (Action action : {Action::binat, Action::nat}) CB_CHECK(translations("nat", Phase::out, action));
+    for (Action action : {Action::rdr, Action::binat}) CB_CHECK(translations("rdr", Phase::in, action));
+    CB_CHECK(untranslated());
+    if (!anchor.empty() && !kept.rules.scrubs.empty()) return fail(Why::unsupported, "scrub in an anchor is not supported on Linux");
+    for (Phase phase : {Phase::in, Phase::out}) CB_CHECK(scrubs(phase));
+  }
+  for (Phase phase : {Phase::in, Phase::out}) known(phase);  // behind the rules, which say whose states end
+  return std::move(out_);
+}
+
+Result<> Compiler::filters(Phase phase, bool quick) {
+  const std::vector<Rule>& rules = kept_->rules.rules;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    size_t at = quick ? i : rules.size() - 1 - i;
+    const Rule& rule = rules[at];
+    bool other_way = rule.way != Way::both && (rule.way == Way::in) != (phase == Phase::in);
+    bool asked = rule.action == Action::anchor || (rule.quick || rule.action == Action::match) == quick;
+    if (other_way || !asked) continue;
+    id_ = kept_->id_of_rule(at);
+    for (const Rule& one : of_families(rule)) CB_CHECK(filter(one, phase, quick), "line {}", rule.line);
+  }
+  return {};
+}
+
+Result<> Compiler::filter(const Rule& rule, Phase phase, bool quick) {
+  if (rule.action == Action::anchor) {
+    if (rule.quick && !quick) return {};  // its quick pass asks all
+    if (quick) CB_CHECK(jump(rule, phase, chain_name(phase, true)));
+    if (rule.quick || !quick) CB_CHECK(jump(rule, phase, chain_name(phase, false)));
+    return {};
+  }
+  bool refusing = phase == Phase::refuse;
+  if (refusing && rule.action == Action::match) return {};
+  bool refuses = rule.action == Action::block && rule.refusal != Refusal::drop && !rule.probability;
+  if (rule.limits.any() && !refusing) CB_CHECK(limits(rule, phase));
+  CB_TRY(Ways all, ways(rule, phase, refusing ? Chance::ignored : Chance::rolled));
+  for (Body& body : all) {
+    if (refusing && !refuses) {
+      body.accept();  // left to the phase behind
+      this->rule(chain_of(chain_name(phase, quick)), std::move(body));
+    } else if (rule.action == Action::block) {
+      CB_CHECK(block(rule, phase, body));
+    } else {
+      CB_CHECK(pass(rule, phase, std::move(body)));
+    }
+  }
+  return {};
+}
+
+// Passes, or only notes (`match`).
+Result<> Compiler::pass(const Rule& rule, Phase phase, Body body) {
+  bool in = phase == Phase::in, decides = rule.action == Action::pass;
+  if (rule.log) body.log(std::string(decides ? pass_log : match_log));
+  count(body, id_, in);
+  Label label;
+  if (!rule.tag.empty()) {
+    CB_TRY(label.tags, tag_bit(rule.tag));
+  }
+  if (rule.state == State::keep) (in ? label.in : label.out) = id_;
+  bool labels = label.tags || rule.state == State::keep;
+  if (labels) body.load_value(label.bytes()).set(NFT_CT_LABELS);
+  if (decides && rule.state == State::keep) body.go_to(fmt::format("keep.{}", name_of(phase)));
+  else if (decides) body.accept();
+  this->rule(chain_of(chain_name(phase, rule.quick || !decides)), std::move(body));
+  return {};
+}
+
+Result<> Compiler::block(const Rule& rule, Phase phase, const Body& body) {
+  bool in = phase == Phase::in;
+  if (phase != Phase::out && rule.refusal != Refusal::drop) CB_CHECK(refuse(rule, phase, body));
+  Body rest(body);
+  if (phase == Phase::refuse) {
+    rest.accept();
+  } else {
+    if (rule.log) rest.log(std::string(reject_log));
+    count(rest, id_, in);
+    rest.drop();
+  }
+  this->rule(chain_of(chain_name(phase, rule.quick)), std::move(rest));
+  return {};
+}
+
+// The answer belongs to the connection that it refuses: a label lets it out past the rules.
+Result<> Compiler::refuse(const Rule& rule, Phase phase, const Body& body) {
+  auto answer = [&](std::optional<uint8_t> protocol, auto act) {
+    if (rule.protocol && protocol && *rule.protocol != *protocol) return;
+    Body one(body);
+    if (protocol) one.load(NFT_META_L4PROTO).is(nft::byte(*protocol));
+    if (rule.log) one.log(std::string(reject_log));
+    count(one, id_, phase == Phase::in);
+    act(one);
+    this->rule(chain_of(chain_name(phase, rule.quick)), std::move(one));
+  };
+  auto reset = [](Body& one) { one.load_value(Label{.flags = flag_refused}.bytes()).set(NFT_CT_LABELS).reject(NFT_REJECT_TCP_RST); };
+  auto unreachable = [&rule](Body& one) {
+    if (rule.refusal_code) one.reject(NFT_REJECT_ICMP_UNREACH, *rule.refusal_code);
+    else one.reject(NFT_REJECT_ICMPX_UNREACH, NFT_REJECT_ICMPX_PORT_UNREACH);
+  };
+  if (rule.refusal == Refusal::any || rule.refusal == Refusal::rst) answer(IPPROTO_TCP, reset);
+  if (rule.refusal == Refusal::any) answer(IPPROTO_UDP, unreachable);
+  if (rule.refusal == Refusal::icmp) answer({}, unreachable);
+  return {};
+}
+
+// Each name in the anchor's place: a path, or all that lie directly below one.
+std::vector<std::string> Compiler::called(const std::string& name) const {
+  bool absolute = name.starts_with('/'), all = name == "*" || name.ends_with("/*");
+  std::string path = all ? name.substr(0, name.size() - (name == "*" ? 1 : 2)) : name;
+  if (absolute) path.erase(0, 1);
+  else if (!anchor_.empty()) path = path.empty() ? anchor_ : anchor_ + "/" + path;
+  if (!all) return whole_.rulesets.contains(path) ? std::vector{path} : std::vector<std::string>{};
+  std::vector<std::string> out;
+  std::string below = path.empty() ? "" : path + "/";
+  for (const auto& [anchor, kept] : whole_.rulesets)
+    if (anchor.size() > below.size() && anchor.starts_with(below) && anchor.find('/', below.size()) == anchor.npos) out.push_back(anchor);
+  return out;
+}
+
+Result<> Compiler::jump(const Rule& rule, Phase phase, std::string_view to) {
+  std::vector<std::string> anchors = called(rule.anchor);
+  bool quick = to.ends_with(".quick");
+  if (!quick) std::ranges::reverse(anchors);
+  CB_TRY(Ways all, ways(rule, phase));
+  for (const std::string& anchor : anchors)
+    for (const Body& body : all) {
+      Body one(body);
+      if (phase != Phase::refuse && quick) count(one, id_, phase == Phase::in);
+      one.jump(anchor + "|" + std::string(to));
+      this->rule(chain_of(chain_name(phase, quick || rule.quick)), std::move(one));
+    }
+  return {};
+}
+
+// A connection beyond the limits is dropped, and its source noted.
+Result<> Compiler::limits(const Rule& rule, Phase phase) {
+  const StateLimits& wanted = rule.limits;
+  if (wanted.connections) CB_CHECK(limit(rule, phase, "c", Body().connections(wanted.connections, NFT_CONNLIMIT_F_INV)));
+  if (wanted.rate) CB_CHECK(limit(rule, phase, "r", Body().limit({.rate = wanted.rate, .unit = wanted.seconds, .burst = wanted.rate, .over = true})));
+  return {};
+}
+
+Result<> Compiler::limit(const Rule& rule, Phase phase, std::string_view what, const Body& each) {
+  bool v6 = rule.family == Family::inet6;
+  std::string name = fmt::format("#{}{}{}.{}", id_, what, v6 ? "6" : "4", name_of(phase));
+  batch_.add(nft::Set{.name = name, .flags = NFT_SET_EVAL, .key_type = v6 ? 8u : 7u, .key_size = v6 ? 16u : 4u, .most = 65535});
+  out_.sets.push_back(name);
+  CB_TRY(Ways all, ways(rule, phase));
+  for (Body& body : all) {
+    body.load(nft::Ct{NFT_CT_STATE, {}}).mask(nft::host32(8)).is_not(nft::host32(0));  // new
+    body.load(v6 ? nft::field::ip6_source : nft::field::ip_source).add_to({name}, NFT_DYNSET_OP_ADD, NFT_REG_1, {}, 0, &each);
+    if (const std::string& table = rule.limits.overload; !table.empty()) {
+      std::string hosts = set_name(whole_.home_of(anchor_, table), table, v6 ? "h6" : "h4");
+      body.add_to({hosts}, NFT_DYNSET_OP_ADD, NFT_REG_1);
+      if (rule.limits.flush_global) flushing_.insert(hosts);
+      if (rule.limits.flush && !rule.limits.flush_global) return fail(Why::unsupported, "overload with flush without global is not supported on Linux");
+    }
+    body.drop();
+    this->rule(chain_of(chain_name(phase, rule.quick)), std::move(body));
+  }
+  return {};
+}
+
+Result<Compiled> compile(const Whole& whole, const std::vector<WantedTable>& tables, nft::Batch& batch) {
+  return Compiler(whole, tables, batch).run();
+}
+
+}  // namespace cellblock::pf

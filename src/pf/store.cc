@@ -1,0 +1,228 @@
+#include "pf/store.hpp"
+
+#include <endian.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "pf/print.hpp"
+
+namespace cellblock::pf {
+namespace {
+
+using sys::netlink::Socket;
+
+constexpr auto inet = nft::Family::inet;
+constexpr std::string_view texts = "texts", counts_in = "in", counts_out = "out";
+constexpr size_t part_size = 250;
+
+/// Texts name no machine: addresses are numbers in them.
+class Nothing final : public Machine {
+ public:
+  std::vector<TableEntry> addresses(const std::string&, Part) const override { return {}; }
+  std::optional<uint32_t> user(const std::string&) const override { return {}; }
+  std::optional<uint32_t> group(const std::string&) const override { return {}; }
+};
+
+/// The first line of a ruleset's text: the number of its first rule, what is noted of the whole, its name.
+std::string text_of(const std::string& anchor, const Kept& kept, uint64_t since) {
+  Ruleset rules = kept.rules;
+  for (Table& table : rules.tables) table.given = false;
+  return fmt::format("{} {} {}\n{}", kept.first, since, anchor, text_of(rules));
+}
+
+Result<> take_text(Whole& whole, std::string_view text) {
+  std::string_view line = take_part(text, '\n');
+  auto first = parse_int(take_part(line, ' ')), since = parse_int(take_part(line, ' '));
+  conf::MemorySources none;
+  Parsed parsed = parse_text(none, "pf", std::string(text), Nothing());
+  if (!first || !since || !parsed.problems.empty())
+    return fail(Why::invalid, "what the kernel keeps is not pf's: {}", parsed.problems.empty() ? "no number" : parsed.problems[0].text());
+  whole.rulesets[std::string(line)] = {std::move(parsed.rules), static_cast<uint32_t>(*first)};
+  whole.since = static_cast<uint64_t>(*since);
+  return {};
+}
+
+std::vector<nft::Element> texts_of(const Whole& whole) {
+  std::vector<nft::Element> out;
+  uint32_t number = 0;
+  for (const auto& [anchor, kept] : whole.rulesets) {
+    std::string all = text_of(anchor, kept, whole.since);
+    std::string_view rest = all;
+    for (uint32_t part = 0; !rest.empty(); ++part) {
+      out.push_back({.key = nft::be32(number) + nft::be32(part), .userdata = std::string(rest.substr(0, part_size))});
+      rest.remove_prefix(std::min(rest.size(), part_size));
+    }
+    ++number;
+  }
+  return out;
+}
+
+/// What the kernel has of the table "pf", and what becomes of it.
+class Change {
+ public:
+  Change(const Whole& wanted, const Machine& machine) : wanted_(wanted), tables_(tables_of(wanted, machine)) {}
+
+  Result<> look(Socket& socket) {
+    std::string table(nft_table);
+    CB_TRY(loaded_, nft::has_table(socket, inet, table));
+    if (!loaded_) return {};
+    CB_TRY(std::vector<nft::SeenChain> chains, nft::chains(socket, inet, table));
+    CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, table));
+    CB_TRY(std::vector<nft::Counter> counters, nft::counters(socket, inet, table));
+    for (const nft::SeenChain& chain : chains) chains_.insert(chain.name);
+    for (const nft::Set& set : sets) sets_.insert(set.name);
+    for (const nft::Counter& counter : counters) counters_.insert(counter.name);
+    return {};
+  }
+
+  Result<nft::Batch> run() {
+    batch_.add(nft::Table{.family = inet, .name = std::string(nft_table), .flags = wanted_.enabled ? 0u : uint32_t{NFT_TABLE_F_DORMANT}, .userdata = {}});
+    if (loaded_) batch_.flush();
+    own_sets();
+    for (const WantedTable& table : tables_) fill(table);
+    for (const std::string& name : sets_)
+      if (name.starts_with('#') || !kept_.contains(name)) batch_.remove_set(name);
+    counters();
+    CB_TRY(Compiled compiled, compile(wanted_, tables_, batch_));
+    for (const std::string& name : chains_)
+      if (std::ranges::find(compiled.chains, name) == compiled.chains.end()) batch_.remove_chain(name);
+    return std::move(batch_);
+  }
+
+ private:
+  /// Makes sure that the set is there. True: it wasn't.
+  bool keep(const nft::Set& set) {
+    kept_.insert(set.name);
+    if (sets_.contains(set.name)) return false;
+    batch_.add(set);
+    return true;
+  }
+
+  void own_sets() {
+    nft::Set text{.name = std::string(texts), .key_size = 8};
+    if (!keep(text)) batch_.flush_set(texts);
+    batch_.add(nft::SetRef{std::string(texts)}, texts_of(wanted_));
+    for (std::string_view name : {counts_in, counts_out})
+      if (!keep({.name = std::string(name), .key_size = 4, .object_type = NFT_OBJECT_COUNTER})) batch_.flush_set(name);
+  }
+
+  void fill(const WantedTable& table) {
+    bool is_new = false;
+    for (const nft::Set& set : sets_of(table.anchor, table.name)) is_new = keep(set) || is_new;
+    if (table.filled_by_rules)
+      for (const nft::Set& set : host_sets_of(table.anchor, table.name))
+        if (!keep(set) && table.given) batch_.flush_set(set.name);
+    if (!is_new && !table.given) return;
+    auto put = [&](std::string_view of, const std::vector<nft::Element>& elements) {
+      std::string name = set_name(table.anchor, table.name, of);
+      if (!is_new) batch_.flush_set(name);
+      if (!elements.empty()) batch_.add(nft::SetRef{name}, elements);
+    };
+    std::vector<Listed> listed;
+    for (const TableEntry& entry : table.entries) listed.push_back({entry, 0});
+    put("all", list_of(listed));
+    put("4", ranges_of(table.entries, false));
+    put("6", ranges_of(table.entries, true));
+  }
+
+  /// One for each rule and way, and the maps from a rule's number to them.
+  void counters() {
+    std::set<std::string> wanted;
+    std::vector<nft::Element> in, out;
+    for (const auto& [anchor, kept] : wanted_.rulesets)
+      for (uint32_t id = kept.first; id < kept.first + kept.size(); ++id) {
+        for (bool way : {true, false}) {
+          wanted.insert(counter_of(id, way));
+          (way ? in : out).push_back({.key = nft::host32(id), .object = counter_of(id, way)});
+        }
+      }
+    for (const std::string& name : wanted)
+      if (!counters_.contains(name)) batch_.add(nft::Counter{name});
+    batch_.add(nft::SetRef{std::string(counts_in)}, in).add(nft::SetRef{std::string(counts_out)}, out);
+    for (const std::string& name : counters_)
+      if (!wanted.contains(name)) batch_.remove_counter(name);
+  }
+
+  const Whole& wanted_;
+  std::vector<WantedTable> tables_;
+  bool loaded_ = false;
+  std::set<std::string> chains_, sets_, counters_, kept_;
+  nft::Batch batch_;
+};
+
+}  // namespace
+
+Result<Whole> read_whole(Socket& socket) {
+  Whole out;
+  CB_TRY(std::vector<nft::Table> tables, nft::tables(socket));
+  for (const nft::Table& table : tables)
+    if (table.family == inet && table.name == nft_table) {
+      out.loaded = true;
+      out.enabled = !(table.flags & NFT_TABLE_F_DORMANT);
+    }
+  if (!out.loaded) {
+    out.rulesets[""];
+    return out;
+  }
+  CB_TRY(std::vector<nft::Element> all, nft::elements(socket, inet, nft_table, texts));
+  std::ranges::sort(all, {}, &nft::Element::key);
+  for (size_t at = 0; at < all.size();) {
+    std::string key = all[at].key.substr(0, 4), text;
+    for (; at < all.size() && all[at].key.starts_with(key); ++at) text += all[at].userdata;
+    CB_CHECK(take_text(out, text));
+  }
+  out.rulesets[""];
+  return out;
+}
+
+Result<nft::Batch> change(Socket& socket, const Whole& wanted, const Machine& machine) {
+  Change change(wanted, machine);
+  CB_CHECK(change.look(socket));
+  return change.run();
+}
+
+uint32_t new_numbers() {
+  uint32_t out = 1;
+  if (::getrandom(&out, sizeof out, 0) != sizeof out) out = 1;
+  return out & 0x7fff0000u ? (out & 0x7fffffffu) : 0x10000u;
+}
+
+Result<std::vector<Listed>> entries_of(Socket& socket, const std::string& anchor, const std::string& table) {
+  std::vector<Listed> out;
+  CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, nft_table));
+  for (std::string_view of : {"all", "h4", "h6"}) {
+    std::string name = set_name(anchor, table, of);
+    if (std::ranges::find(sets, name, &nft::Set::name) == sets.end()) continue;
+    CB_TRY(std::vector<nft::Element> all, nft::elements(socket, inet, nft_table, name));
+    for (const nft::Element& element : all)
+      if (auto listed = listed_of(element)) out.push_back(*listed);
+  }
+  std::ranges::sort(out, {}, &Listed::entry);
+  auto again = std::unique(out.begin(), out.end(), [](const Listed& a, const Listed& b) { return a.entry == b.entry; });
+  out.erase(again, out.end());
+  return out;
+}
+
+Result<> set_entries(Socket& socket, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries) {
+  CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, nft_table));
+  nft::Batch batch;
+  batch.in(inet, nft_table);
+  std::vector<TableEntry> plain;
+  for (const Listed& listed : entries) plain.push_back(listed.entry);
+  auto put = [&](std::string_view of, const std::vector<nft::Element>& elements) {
+    std::string name = set_name(anchor, table, of);
+    if (std::ranges::find(sets, name, &nft::Set::name) == sets.end()) return;
+    batch.flush_set(name);
+    if (!elements.empty()) batch.add(nft::SetRef{name}, elements);
+  };
+  put("all", list_of(entries));
+  put("4", ranges_of(plain, false));
+  put("6", ranges_of(plain, true));
+  for (const char* of : {"h4", "h6"}) put(of, {});
+  return batch.commit(socket);
+}
+
+}  // namespace cellblock::pf

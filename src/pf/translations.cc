@@ -1,0 +1,149 @@
+// Translations, scrub, and what every rule ends with.
+#include "base/text.hpp"
+#include "pf/names.hpp"
+#include "pf/reader.hpp"
+
+namespace cellblock::pf {
+
+Result<> Reader::translation(const std::string& word, bool no) {
+  Wide wide;
+  Rule& rule = wide.rule;
+  rule.action = word == "nat" ? Action::nat : word == "rdr" ? Action::rdr : Action::binat;
+  rule.no = no;
+  rule.line = line_;
+  rule.passes = took("pass");
+  if (rule.passes && no) return syntax_error();
+  rule.log = took("log");
+  if (peek().is("(")) return unable("log with options");
+  if (took("on")) CB_CHECK(interfaces(wide));
+  if (took("inet")) rule.family = Family::inet;
+  else if (took("inet6")) rule.family = Family::inet6;
+  if (took("proto")) CB_CHECK(protocols(wide));
+  CB_CHECK(from_to(wide));
+  while (peek().is_word("tag") || peek().is_word("tagged") || peek().is("!")) {
+    std::string tag = take().text;
+    CB_CHECK(tags(rule, tag));
+  }
+  if (!no) CB_CHECK(translation_target(wide));
+  if (rule.action == Action::binat && !no) {
+    bool plain = wide.from.size() == 1 && wide.from[0].kind == AddressKind::network && !wide.from[0].negated && rule.targets.size() == 1 &&
+                 rule.targets[0].kind == AddressKind::network && rule.targets[0].length == wide.from[0].length;
+    if (!plain) return fail(Why::invalid, "binat ip versions or masks must match");
+  }
+  return finish(wide);
+}
+
+Result<> Reader::translation_target(Wide& wide) {
+  Rule& rule = wide.rule;
+  CB_CHECK(want_mark("->"));
+  CB_CHECK(list([&, this] { return address(rule.targets); }));
+  if (rule.family != Family::any)
+    std::erase_if(rule.targets, [&rule](const Address& address) {
+      return address.kind == AddressKind::network && address.ip.v6 != (rule.family == Family::inet6);
+    });
+  if (rule.targets.empty()) return fail(Why::invalid, "no address of translation of that family");
+  for (const Address& target : rule.targets) {
+    bool own = target.kind == AddressKind::interface && rule.targets.size() == 1;
+    if (target.negated || !(own || target.kind == AddressKind::network)) return unable("this address of translation");
+    if (!own && target.ip.v6 != rule.targets[0].ip.v6) return fail(Why::invalid, "address families of the translation differ");
+    if (own && (wide.on.size() != 1 || wide.on[0].negated || wide.on[0].name != target.name || rule.action == Action::binat))
+      return unable(fmt::format("-> ({}) without on {}", target.name, target.name));
+  }
+  return translation_rest(wide);
+}
+
+Result<> Reader::translation_rest(Wide& wide) {
+  Rule& rule = wide.rule;
+  if (took("port")) {
+    CB_TRY(std::string word, want_text());
+    std::string_view rest = word;
+    auto first = port_of(take_part(rest, ':'));
+    if (rest == "*" || (rest.empty() && word.ends_with(':') && took_mark("*"))) return unable("port " + word);
+    auto last = rest.empty() ? first : port_of(rest);
+    if (!first || !last || *first > *last) return fail(Why::invalid, "unknown port {}", word);
+    rule.target_ports = {*first == *last ? PortTest::equal : PortTest::range, *first, *last};
+  }
+  while (!at_end()) {
+    bool other = peek().is_word("source-hash") || peek().is_word("sticky-address");
+    if (took("static-port")) rule.static_port = true;
+    else if (took("round-robin")) rule.choice = Choice::round_robin;
+    else if (took("random")) rule.choice = Choice::random;
+    else if (took("bitmask")) rule.choice = Choice::bitmask;
+    else return other ? unable(peek().text) : syntax_error();
+  }
+  if (rule.static_port && rule.action != Action::nat) return fail(Why::invalid, "the 'static-port' option is only valid with nat rules");
+  if (rule.targets[0].kind == AddressKind::interface) rule.choice = Choice::none;
+  else if (rule.targets.size() > 1 && rule.choice == Choice::none) rule.choice = Choice::round_robin;
+  if (rule.targets.size() > 1 && rule.choice == Choice::bitmask) return fail(Why::invalid, "bitmask of more than one address");
+  return {};
+}
+
+Result<> Reader::tags(Rule& rule, const std::string& word) {
+  if (word == "!") {
+    rule.tagged_negated = true;
+    if (!took("tagged")) return syntax_error();
+  }
+  CB_TRY(std::string name, want_name("tag", 63));
+  (word == "tag" ? rule.tag : rule.tagged) = name;
+  return {};
+}
+
+// What the kernel's connection tracking does already is taken; what nothing here does is refused.
+Result<> Reader::scrub_word(Rule& rule, const std::string& word) {
+  if (word == "no-df") rule.no_df = true;
+  else if (word == "max-mss") {
+    CB_TRY(uint32_t number, want_number());
+    if (number == 0 || number > UINT16_MAX) return fail(Why::invalid, "illegal max-mss value {}", number);
+    rule.max_mss = static_cast<uint16_t>(number);
+  } else if (word == "min-ttl") {
+    CB_TRY(uint32_t number, want_number());
+    if (number == 0 || number > UINT8_MAX) return fail(Why::invalid, "illegal min-ttl value {}", number);
+    rule.min_ttl = static_cast<uint8_t>(number);
+  } else if (word == "fragment") {
+    if (!took("reassemble")) return unable("fragment " + peek().text);
+    rule.reassemble = true;
+  } else if (word == "reassemble" || word == "random-id" || word == "set-tos") {
+    return unable("scrub " + word);
+  } else {
+    return syntax_error();
+  }
+  return {};
+}
+
+Result<> Reader::scrub(bool no) {
+  Wide wide;
+  wide.rule.action = Action::scrub;
+  wide.rule.no = no;
+  wide.rule.line = line_;
+  CB_CHECK(head(wide));
+  if (wide.rule.log || wide.rule.quick) return unable(wide.rule.log ? "scrub log" : "scrub quick");
+  bool in_brackets = took_mark("(");
+  while (!at_end() && !peek().is(")")) {
+    took_mark(",");
+    CB_TRY(std::string word, want_text());
+    CB_CHECK(scrub_word(wide.rule, word));
+  }
+  if (in_brackets) CB_CHECK(want_mark(")"));
+  return finish(wide);
+}
+
+Result<> Reader::finish(Wide& wide) {
+  Rule& rule = wide.rule;
+  if (rule.action == Action::pass && !wide.stated) rule.state = State::keep;
+  std::vector<Rule>& out = translates(rule.action) ? rules_->translations : rule.action == Action::scrub ? rules_->scrubs : rules_->rules;
+  size_t before = out.size();
+  bool owned = !wide.users.empty() || !wide.groups.empty();
+  if (owned && rule.way != Way::out) return unable("user or group without out");
+  if (rule.limits.connections || rule.limits.rate)
+    if (rule.state == State::none) return fail(Why::invalid, "keep state on block or no state rules doesn't make sense");
+  if (!expand(wide, out)) return fail(Why::invalid, "rule expands to more than {} rules", max_expanded);
+  if (out.size() == before) return fail(Why::invalid, "rule expands to no valid combination");
+  for (size_t i = before; i < out.size(); ++i)
+    for (const Address& address : {out[i].from.address, out[i].to.address}) {
+      bool asks_route = address.kind == AddressKind::no_route || address.kind == AddressKind::urpf_failed;
+      if (asks_route && (rule.way != Way::in)) return unable("no-route or urpf-failed without in");
+    }
+  return {};
+}
+
+}  // namespace cellblock::pf
