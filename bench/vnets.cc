@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "net/network.hpp"
+#include "net/settings.hpp"
 #include "sys/file.hpp"
 
 namespace {
@@ -53,7 +54,7 @@ void check(Result<std::vector<Result<>>> outcomes) {
     if (!outcome) give_up(outcome.error().text().c_str());
 }
 
-void furnish(int there, int number) {
+void furnish(net::Settings& settings, int there, int number) {
   auto inside = net::Network::open(there);
   if (!inside) give_up("network");
   auto far = inside->link("eth0");
@@ -66,25 +67,26 @@ void furnish(int there, int number) {
   char ip4[32], ip6[32];
   std::snprintf(ip4, sizeof ip4, "10.99.%d.%d", number / 250, number % 250 + 1);
   std::snprintf(ip6, sizeof ip6, "fd00:99::%x", number + 1);
-  if (auto settings = net::open_settings(there, "ipv6/conf/eth0"))
+  if (auto folder = settings.open(there, "ipv6/conf/eth0"))
     for (auto [name, value] : {std::pair{"mldv2_unsolicited_report_interval", "1"}, {"accept_ra", "0"}})
-      (void)sys::write_at(settings->get(), name, value);
+      (void)sys::write_at(folder->get(), name, value);
   const std::vector<net::Request> requests = {net::set_up(1, true),
                                               net::set_link_local("eth0", net::LinkLocal::none, true), address(ip4, 16),
                                               address("fe80::1:" + std::to_string(number % 1000), 64), address(ip6, 64)};
   check(inside->change(requests));
 }
 
-pid_t make(net::Network& host, int number) {
+pid_t make(net::Network& host, net::Settings& settings, int conf, int number) {
   pid_t pid = new_process();
   auto there = net::network_of(pid);
   if (!there) give_up("network of a process");
   std::string name = "v" + std::to_string(number);
   net::Cable cable{.near_name = name, .far_name = "eth0", .near = {}, .far_network = there->get(), .near_hardware = {},
                    .far_hardware = {}};
-  const std::vector<net::Request> requests = {net::new_cable(cable), net::set_link_local(name, net::LinkLocal::none, true)};
-  check(host.change(requests));
-  furnish(there->get(), number);
+  if (!host.change(net::new_cable(cable))) give_up("cable");
+  (void)sys::write_at(conf, (name + "/disable_ipv6").c_str(), "1");
+  if (!host.change(net::set_link_local(name, net::LinkLocal::none, true))) give_up("cable");
+  furnish(settings, there->get(), number);
   return pid;
 }
 
@@ -98,11 +100,14 @@ int main(int argc, char** argv) {
   auto bridge = host->link(argv[2]);
   if (!bridge || !host->change(net::set_bridge(bridge->index, {.multicast_snooping = false})) ||
       !host->change(net::set_up(bridge->index, true))) give_up(argv[2]);
+  net::Settings settings;
+  auto conf = sys::open("/proc/sys/net/ipv6/conf", O_PATH | O_DIRECTORY);
+  if (!conf) give_up("/proc/sys/net/ipv6/conf");
   std::vector<double> when = {now()};
   std::vector<pid_t> pids;
   std::vector<net::Request> ports;
   for (int i = 0; i < count; ++i) {
-    pids.push_back(make(*host, i));
+    pids.push_back(make(*host, settings, conf->get(), i));
     ports.push_back(net::set_master("v" + std::to_string(i), bridge->index));
     if (ports.size() == 64 || i + 1 == count) check(host->change(std::exchange(ports, {})));
     when.push_back(now());

@@ -26,6 +26,9 @@ using record::State;
 /// How many ends may wait to become ports of their bridge.
 constexpr size_t most_joining = 64;
 
+/// From so many on jails may fill the machine's table of neighbours.
+constexpr size_t many_cables = 128;
+
 /// Tells whether two descriptions mean the same cable.
 uint64_t fingerprint(const Cable& cable) {
   std::string text = fmt::format("{} {} {} {}", cable.bridge, cable.near, cable.interface, cable.mtu.value_or(0));
@@ -74,12 +77,9 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable) {
 }
 
 Result<> check_taken(const State& state, const Cable& cable, JailId own) {
-  for (const auto& [jid, made] : state.cables) {
-    if (jid == own || made.bridge != cable.bridge) continue;
-    for (const auto& one : cable.addresses) {
-      auto same = [&](const model::CableAddress& other) { return other.address == one.address; };
-      if (!std::ranges::any_of(made.addresses, same)) continue;
-      const model::Jail* jail = state.snapshot.find(jid);
+  for (const auto& one : cable.addresses) {
+    for (JailId jid : record::jails_at(state, cable.bridge, one.address)) {
+      const model::Jail* jail = jid == own ? nullptr : state.snapshot.find(jid);
       if (jail && is_alive(state, *jail))
         return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
     }
@@ -99,16 +99,15 @@ Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, 
   if (cable.ranges.empty()) return {};
   std::set<std::string> taken(cable.gateways.begin(), cable.gateways.end());
   for (const auto& one : cable.bridge_addresses) taken.insert(one.address);
-  for (const auto& [jid, made] : state.cables)
-    for (const auto& one : made.addresses)
-      if (made.bridge == cable.bridge) taken.insert(one.address);
   if (bridge) {
     CB_TRY(std::vector<net::Address> addresses, host.addresses(bridge->index));
     for (const net::Address& one : addresses) taken.insert(one.ip.text());
   }
   for (const model::Range& range : cable.ranges) {
     auto free = net::free_address(*net::parse_ip(range.first), *net::parse_ip(range.last), cable.jail,
-                                  [&](const net::Ip& one) { return taken.contains(one.text()); });
+                                  [&](const net::Ip& one) {
+      return taken.contains(one.text()) || !record::jails_at(state, cable.bridge, one.text()).empty();
+    });
     if (!free) return fail(Why::invalid, "net.address: {}-{}/{}: all are taken", range.first, range.last, range.prefix);
     cable.addresses.push_back({free->text(), range.prefix});
   }
@@ -133,15 +132,15 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   return link;
 }
 
-/// The end on the host has no addresses of its own, not even a link-local one. It becomes a port when all is set up in
+/// The end on the host has no addresses of its own and nothing of IPv6: else the kernel would add a route for it to a list
+/// of as many as there are jails, and look through them for each packet. It becomes a port when all is set up in
 /// the jail: what a new stack has to say to everybody then doesn't reach every jail on the bridge.
-Result<> lay(net::Network& host, const Cable& cable, const net::Link& bridge, int there) {
+Result<> lay(net::Network& host, int conf, const Cable& cable, const net::Link& bridge, int there) {
   net::Cable veth{.near_name = cable.near, .far_name = cable.interface, .near = {.group = cable_group}, .far_network = there,
                   .near_hardware = {}, .far_hardware = hardware_of(cable), .mtu = bridge.mtu};
-  const std::vector<net::Request> requests = {net::new_cable(veth),
-                                              net::set_link_local(cable.near, net::LinkLocal::none, true)};
-  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
-  return std::move(outcomes.front());
+  CB_CHECK(host.change(net::new_cable(veth)));
+  (void)sys::write_at(conf, (cable.near + "/disable_ipv6").c_str(), "1");
+  return host.change(net::set_link_local(cable.near, net::LinkLocal::none, true));
 }
 
 bool has_ip6(const Cable& cable) {
@@ -150,11 +149,11 @@ bool has_ip6(const Cable& cable) {
 
 /// What the new stack tells of its multicast groups is told by the time that it joins the bridge, and not to all jails
 /// there. As on FreeBSD, what routers announce is for those who ask for it.
-void quieten(const Cable& cable, int there) {
-  auto settings = net::open_settings(there, fmt::format("ipv6/conf/{}", cable.interface).c_str());
-  if (!settings) return;
-  (void)sys::write_at(settings->get(), "mldv2_unsolicited_report_interval", "1");
-  (void)sys::write_at(settings->get(), "accept_ra", "0");
+void quieten(net::Settings& settings, const Cable& cable, int there) {
+  auto folder = settings.open(there, fmt::format("ipv6/conf/{}", cable.interface).c_str());
+  if (!folder) return;
+  (void)sys::write_at(folder->get(), "mldv2_unsolicited_report_interval", "1");
+  (void)sys::write_at(folder->get(), "accept_ra", "0");
 }
 
 /// As on FreeBSD there is no link-local address where there is no other one. Ours is known to be the only one of its kind: nobody has to be asked.
@@ -169,8 +168,8 @@ void append_link_local(std::vector<net::Request>& requests, const Cable& cable, 
 }
 
 /// Everything in the jail in one batch.
-Result<> furnish(const Cable& cable, int there) {
-  if (has_ip6(cable)) quieten(cable, there);
+Result<> furnish(net::Settings& settings, const Cable& cable, int there) {
+  if (has_ip6(cable)) quieten(settings, cable, there);
   CB_TRY(net::Network inside, net::Network::open(there));
   CB_TRY(net::Link far, inside.link(cable.interface));
   std::vector<net::Request> requests = {net::set_up(1, true),
@@ -196,6 +195,7 @@ Result<> furnish(const Cable& cable, int there) {
 Result<net::Network*> HostLinks::host() {
   if (!host_) {
     CB_TRY(net::Network network, net::Network::open());
+    if (auto conf = sys::open("/proc/sys/net/ipv6/conf", O_PATH | O_DIRECTORY)) conf_ = std::move(*conf);
     host_ = std::move(network);
   }
   return &*host_;
@@ -222,6 +222,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   CB_TRY(Fd lock, lock_bridges(*record));
   CB_TRY(const State* before, record->refresh());
   CB_TRY(Found found, look(*network, *before, wanted));
+  if (before->cables.size() >= many_cables && !std::exchange(has_room_, true)) (void)net::make_room_for_neighbours();
   Cable cable = wanted;
   CB_CHECK(choose_addresses(*network, *before, cable, found.bridge ? &*found.bridge : nullptr));
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
@@ -237,9 +238,9 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
     if (!found.bridge) {
       CB_TRY(found.bridge, make_bridge(*network, cable));
     }
-    CB_CHECK(lay(*network, cable, *found.bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
+    CB_CHECK(lay(*network, conf_.get(), cable, *found.bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
     CB_CHECK(faults::step("cable laid"));
-    CB_CHECK(furnish(cable, there.get()));
+    CB_CHECK(furnish(settings_, cable, there.get()));
     joining_.push_back(net::set_master(cable.near, found.bridge->index));
     return !is_ours || joining_.size() >= most_joining ? join() : Result<>();
   };

@@ -5,6 +5,7 @@
 
 #include "kernel/registry.hpp"
 #include "net/network.hpp"
+#include "net/settings.hpp"
 #include "port/links.hpp"
 
 namespace cellblock::kernel {
@@ -25,8 +26,11 @@ class HostLinks : public port::Links {
  private:
   Result<net::Network*> host();
   std::optional<net::Network> host_;  ///< one socket for all jails of a run
+  Fd conf_;                           ///< /proc/sys/net/ipv6/conf; none: a kernel without IPv6
+  net::Settings settings_;
   LateRegistry registry_;
   bool disconnected_ = false;
+  bool has_room_ = false;  ///< for the neighbours of many jails
   std::vector<net::Request> joining_;
 };
 

@@ -4,6 +4,11 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <utility>
+
+#include "base/text.hpp"
+#include "sys/file.hpp"
+
 namespace cellblock::net {
 namespace {
 
@@ -62,6 +67,21 @@ Request delete_neighbour(const Neighbour& neighbour) {
   Request request(RTM_DELNEIGH, 0);
   request.header(header_of(neighbour)).attribute(NDA_DST, neighbour.ip.bytes.data(), neighbour.ip.size());
   return request;
+}
+
+bool make_room_for_neighbours() {
+  constexpr std::pair<const char*, int> limits[] = {{"gc_thresh3", 65536}, {"gc_thresh2", 32768}};
+  bool is_done = true;
+  for (const char* family : {"ipv4", "ipv6"}) {
+    for (auto [name, least] : limits) {
+      std::string path = fmt::format("/proc/sys/net/{}/neigh/default/{}", family, name);
+      auto text = sys::read_file(path);
+      auto now = text ? parse_int(trim(*text)) : std::nullopt;
+      if (now && *now >= least) continue;
+      is_done = now && sys::write_at(AT_FDCWD, path.c_str(), std::to_string(least)) && is_done;
+    }
+  }
+  return is_done;
 }
 
 }  // namespace cellblock::net

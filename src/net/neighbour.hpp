@@ -28,4 +28,9 @@ sys::netlink::Request all_neighbours(bool v6, int index = 0);
 sys::netlink::Request add_neighbour(const Neighbour& neighbour);
 sys::netlink::Request delete_neighbour(const Neighbour& neighbour);
 
+/// All network stacks of a machine share one table of neighbours for each family, of 1,024 if nobody says more: too few
+/// for a thousand jails that talk to the host. Lets it have 65,536, where it has fewer; only the machine's own network
+/// stack can (false: this is another, or it is not allowed).
+bool make_room_for_neighbours();
+
 }  // namespace cellblock::net

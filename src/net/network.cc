@@ -83,15 +83,6 @@ Result<Route> Network::route_to(const Ip& to, bool entry) {
 Result<Fd> network_of(pid_t pid) { return sys::open(fmt::format("/proc/{}/ns/net", pid), O_RDONLY); }
 Result<Fd> own_network() { return sys::open("/proc/thread-self/ns/net", O_RDONLY); }
 
-Result<Fd> open_settings(int network, const char* path) {
-  CB_TRY(Fd settings, sys::open("/proc/sys/net", O_PATH | O_DIRECTORY));
-  CB_TRY(Fd home, own_network());
-  CB_CHECK(enter_network(network));
-  auto folder = sys::open_at(settings.get(), path, O_PATH | O_DIRECTORY);  // what is there depends on who looks
-  if (!enter_network(home.get())) std::abort();
-  return folder;
-}
-
 Result<> enter_network(int network) {
   if (::setns(network, CLONE_NEWNET) < 0) return sys_fail(errno, "entering a network namespace");
   return {};

@@ -42,8 +42,6 @@ class Network {
 Result<Fd> network_of(pid_t pid);
 /// The calling thread's.
 Result<Fd> own_network();
-/// A folder below /proc/sys/net, as the network stack that `network` stands for has it.
-Result<Fd> open_settings(int network, const char* path);
 /// Takes the calling thread there for good.
 Result<> enter_network(int network);
 

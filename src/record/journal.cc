@@ -122,11 +122,19 @@ bool apply_run(State& state, const Words& words) {
   return true;
 }
 
+bool drop_cable(State& state, JailId jid) {
+  auto found = state.cables.find(jid);
+  if (found == state.cables.end()) return false;
+  for (const auto& one : found->second.addresses) state.cable_addresses.erase({found->second.bridge, one.address, jid});
+  state.cables.erase(found);
+  return true;
+}
+
 bool apply_end(State& state, const Words& words) {
   auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
   if (!jid) return false;
   state.makers.erase(*jid);
-  state.cables.erase(*jid);
+  drop_cable(state, *jid);
   return state.snapshot.jails.erase(*jid) > 0;
 }
 
@@ -187,13 +195,15 @@ bool apply_cable(State& state, const Words& words) {
     if (!address) return false;
     made.addresses.push_back(std::move(*address));
   }
+  drop_cable(state, *jid);
+  for (const auto& one : made.addresses) state.cable_addresses.emplace(made.bridge, one.address, *jid);
   state.cables[*jid] = std::move(made);
   return true;
 }
 
 bool apply_uncable(State& state, const Words& words) {
   auto jid = words.plain.size() == 2 ? decode_jid(words.plain[1]) : std::nullopt;
-  return jid && state.cables.erase(*jid) > 0;
+  return jid && drop_cable(state, *jid);
 }
 
 bool apply_bridge(State& state, const Words& words, bool made) {
@@ -268,6 +278,14 @@ std::string cable_line(JailId jid, const CableMade& made) {
 std::string uncable_line(JailId jid) { return fmt::format("uncable {}\n", jid); }
 std::string bridge_line(std::string_view bridge) { return fmt::format("bridge {}\n", vis(bridge)); }
 std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridge {}\n", vis(bridge)); }
+
+std::vector<JailId> jails_at(const State& state, const std::string& bridge, const std::string& address) {
+  std::vector<JailId> jails;
+  auto is_there = [&](const auto& one) { return std::get<0>(one) == bridge && std::get<1>(one) == address; };
+  for (auto it = state.cable_addresses.lower_bound({bridge, address, 0}); it != state.cable_addresses.end() && is_there(*it); ++it)
+    jails.push_back(std::get<2>(*it));
+  return jails;
+}
 
 std::vector<std::string> idle_bridges(const State& state) {
   if (state.bridges.empty()) return {};

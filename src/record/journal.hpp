@@ -24,6 +24,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <string_view>
 #include <vector>
 
@@ -72,6 +73,8 @@ struct State {
   std::vector<AliasMade> aliases;
   std::map<model::JailId, CableMade> cables;
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
+  /// Bridge, address and jail of all cables: who has an address is found without a look at each.
+  std::set<std::tuple<std::string, std::string, model::JailId>> cable_addresses;
 };
 
 std::string jail_line(const model::Jail& jail, const std::optional<Process>& maker);
@@ -86,6 +89,8 @@ std::string cable_line(model::JailId jid, const CableMade& made);
 std::string uncable_line(model::JailId jid);
 std::string bridge_line(std::string_view bridge);
 std::string unbridge_line(std::string_view bridge);
+/// The jails that have the address on the bridge: one, and those that ended a moment ago.
+std::vector<model::JailId> jails_at(const State& state, const std::string& bridge, const std::string& address);
 /// The bridges that no jail has a cable to any more.
 std::vector<std::string> idle_bridges(const State& state);
 

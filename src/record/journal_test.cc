@@ -95,6 +95,8 @@ TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
   const CableMade& made = state.cables.at(7);
   EXPECT_EQ(made.bridge + " " + made.near, "br0 web");
   EXPECT_EQ(made.addresses, (std::vector<model::CableAddress>{{"10.0.0.5", 24}, {"fd00::5", 64}}));
+  EXPECT_EQ(jails_at(state, "br0", "fd00::5"), std::vector<model::JailId>{7});
+  EXPECT_TRUE(jails_at(state, "br1", "fd00::5").empty());
   EXPECT_EQ(made.like, 99u);
   EXPECT_TRUE(idle_bridges(state).empty());
   State again;
@@ -102,6 +104,7 @@ TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
   EXPECT_EQ(rewrite(again), rewrite(state));
   fold(again, uncable_line(7));
   EXPECT_TRUE(again.cables.empty());
+  EXPECT_TRUE(jails_at(again, "br0", "10.0.0.5").empty());
   fold(state, end_line(7));
   EXPECT_EQ(idle_bridges(state), std::vector<std::string>{"br0"});
   fold(state, unbridge_line("br0"));
