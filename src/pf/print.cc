@@ -1,6 +1,6 @@
 #include "pf/print.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 
 #include <iterator>
