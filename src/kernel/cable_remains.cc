@@ -40,6 +40,23 @@ Result<bool> remove_bridge(net::Network& host, const std::string& name) {
   return true;
 }
 
+/// The caller holds the lock, as whoever lays a cable does: what has been announced is there by now, or its maker is not.
+/// An end that a living maker is about to join is joined a moment earlier.
+Result<> join_laid(Registry& registry, net::Network& host, std::vector<std::string>& done) {
+  CB_TRY(const State* state, registry.refresh());
+  std::vector<model::JailId> jids(state->unjoined.begin(), state->unjoined.end());
+  if (jids.empty()) return {};
+  for (model::JailId jid : jids) {
+    const record::CableMade& made = state->cables.at(jid);
+    CB_TRY(std::optional<net::Link> bridge, find_link(host, made.bridge));
+    CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
+    if (!bridge || !near || near->group != cable_group || near->master == bridge->index) continue;
+    CB_CHECK(host.change(net::set_master(made.near, bridge->index)), "bridge {}", made.bridge);
+    done.push_back(fmt::format("{}: joined to bridge {}", made.near, made.bridge));
+  }
+  return registry.append(record::joined_line(jids));
+}
+
 }  // namespace
 
 Result<Fd> lock_bridges(const Registry& registry) { return sys::take_lock(registry.home().fd(), "bridges.lock"); }
@@ -81,11 +98,12 @@ Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network
   return removed;
 }
 
-Result<> remove_idle_bridges(Registry& registry, std::vector<std::string>& done) {
+Result<> mend_cables(Registry& registry, std::vector<std::string>& done) {
   CB_TRY(const State* before, registry.refresh());
-  if (record::idle_bridges(*before).empty()) return {};
+  if (record::idle_bridges(*before).empty() && before->unjoined.empty()) return {};
   CB_TRY(Fd lock, lock_bridges(registry));
   CB_TRY(net::Network host, net::Network::open());
+  CB_CHECK(join_laid(registry, host, done));
   CB_TRY(std::vector<std::string> removed, remove_remains(registry, host));
   for (const std::string& name : removed) done.push_back(fmt::format("bridge {} removed", name));
   return {};

@@ -242,6 +242,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
     CB_CHECK(faults::step("cable laid"));
     CB_CHECK(furnish(settings_, cable, there.get()));
     joining_.push_back(net::set_master(cable.near, found.bridge->index));
+    joining_jails_.push_back(jid);
     return !is_ours || joining_.size() >= most_joining ? join() : Result<>();
   };
   Result<> made = make();
@@ -255,7 +256,9 @@ Result<> HostLinks::join() {
   CB_TRY(std::vector<Result<>> outcomes, network->change(std::exchange(joining_, {})));
   for (Result<>& outcome : outcomes)
     if (!outcome && outcome.error().why != Why::absent) return pass(outcome.error(), "net.bridge");
-  return {};
+  faults::passed("cables joined");
+  CB_TRY(Registry * record, registry_.get());
+  return record->append(record::joined_line(std::exchange(joining_jails_, {})));
 }
 
 /// The cable goes with the jail; on the host its end is one of many to be taken away together.

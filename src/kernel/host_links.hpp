@@ -32,6 +32,7 @@ class HostLinks : public port::Links {
   bool disconnected_ = false;
   bool has_room_ = false;  ///< for the neighbours of many jails
   std::vector<net::Request> joining_;
+  std::vector<model::JailId> joining_jails_;
 };
 
 /// Takes an address away; true: it was there.

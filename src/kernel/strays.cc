@@ -63,7 +63,7 @@ bool is_alive(const State& state, const model::Jail& jail) {
 }
 
 Result<> undo_strays(Registry& registry, std::vector<std::string>& done) {
-  CB_CHECK(remove_idle_bridges(registry, done));
+  CB_CHECK(mend_cables(registry, done));
   CB_TRY(const State* state, registry.refresh());
   if (state->mounts.empty() && state->aliases.empty()) return {};
   Names roots, addresses;

@@ -127,6 +127,7 @@ bool drop_cable(State& state, JailId jid) {
   if (found == state.cables.end()) return false;
   for (const auto& one : found->second.addresses) state.cable_addresses.erase({found->second.bridge, one.address, jid});
   state.cables.erase(found);
+  state.unjoined.erase(jid);
   return true;
 }
 
@@ -198,7 +199,15 @@ bool apply_cable(State& state, const Words& words) {
   drop_cable(state, *jid);
   for (const auto& one : made.addresses) state.cable_addresses.emplace(made.bridge, one.address, *jid);
   state.cables[*jid] = std::move(made);
+  state.unjoined.insert(*jid);
   return true;
+}
+
+bool apply_joined(State& state, const Words& words) {
+  bool any = false;
+  for (size_t i = 1; i < words.plain.size(); ++i)
+    if (auto jid = decode_jid(words.plain[i]); jid && state.unjoined.erase(*jid)) any = true;
+  return any;
 }
 
 bool apply_uncable(State& state, const Words& words) {
@@ -275,6 +284,12 @@ std::string cable_line(JailId jid, const CableMade& made) {
   return line + "\n";
 }
 
+std::string joined_line(std::span<const JailId> jids) {
+  std::string line = "joined";
+  for (JailId jid : jids) line += fmt::format(" {}", jid);
+  return line + "\n";
+}
+
 std::string uncable_line(JailId jid) { return fmt::format("uncable {}\n", jid); }
 std::string bridge_line(std::string_view bridge) { return fmt::format("bridge {}\n", vis(bridge)); }
 std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridge {}\n", vis(bridge)); }
@@ -307,6 +322,7 @@ bool apply_line(State& state, std::string_view line) {
   if (verb == "alias") return apply_alias(state, words);
   if (verb == "unalias") return apply_unalias(state, words);
   if (verb == "cable") return apply_cable(state, words);
+  if (verb == "joined") return apply_joined(state, words);
   if (verb == "uncable") return apply_uncable(state, words);
   if (verb == "bridge" || verb == "unbridge") return apply_bridge(state, words, verb == "bridge");
   return verb == "cellblock-journal";
@@ -335,7 +351,12 @@ std::string rewrite(const State& state) {
     if (jail.runtime.keeper) text += run_line(jid, jail.runtime);
   }
   for (const std::string& bridge : state.bridges) text += bridge_line(bridge);
-  for (const auto& [jid, made] : state.cables) text += cable_line(jid, made);
+  std::vector<JailId> joined;
+  for (const auto& [jid, made] : state.cables) {
+    text += cable_line(jid, made);
+    if (!state.unjoined.contains(jid)) joined.push_back(jid);
+  }
+  if (!joined.empty()) text += joined_line(joined);
   for (const MountMade& made : state.mounts) text += mount_line(made);
   for (const AliasMade& made : state.aliases) text += alias_line(made);
   if (state.snapshot.last_jid) text += fmt::format("last {}\n", state.snapshot.last_jid);

@@ -12,6 +12,7 @@
 //   unalias em0 10.0.0.7 32
 //   bridge br0                         made for the jails with a cable to it, gone with the last
 //   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end
+//   joined 7 8                         their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
 //   unbridge br0
 //   end 7
@@ -23,6 +24,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <string_view>
@@ -72,6 +74,7 @@ struct State {
   std::vector<MountMade> mounts;
   std::vector<AliasMade> aliases;
   std::map<model::JailId, CableMade> cables;
+  std::set<model::JailId> unjoined;            ///< whose cable is no port of its bridge yet
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
   /// Bridge, address and jail of all cables: who has an address is found without a look at each.
   std::set<std::tuple<std::string, std::string, model::JailId>> cable_addresses;
@@ -86,6 +89,7 @@ std::string alias_line(const AliasMade& made);
 std::string unalias_line(const AliasMade& made);
 
 std::string cable_line(model::JailId jid, const CableMade& made);
+std::string joined_line(std::span<const model::JailId> jids);
 std::string uncable_line(model::JailId jid);
 std::string bridge_line(std::string_view bridge);
 std::string unbridge_line(std::string_view bridge);

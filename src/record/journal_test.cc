@@ -99,6 +99,10 @@ TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
   EXPECT_TRUE(jails_at(state, "br1", "fd00::5").empty());
   EXPECT_EQ(made.like, 99u);
   EXPECT_TRUE(idle_bridges(state).empty());
+  EXPECT_TRUE(state.unjoined.contains(7));
+  const model::JailId both[] = {7, 8};
+  fold(state, joined_line(both));
+  EXPECT_TRUE(state.unjoined.empty());
   State again;
   fold(again, rewrite(state));
   EXPECT_EQ(rewrite(again), rewrite(state));

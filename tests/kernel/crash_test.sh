@@ -81,6 +81,7 @@ by_restart() {
 by_repair() {
   cellblock doctor --repair >"$W/out" 2>&1 || fail "$1: doctor: $(cat "$W/out")"
   runs || return 0
+  ! ip -o link show c >"$W/out" 2>/dev/null || grep -q 'master brc' "$W/out" || fail "$1: off its bridge: $(cat "$W/out")"
   quiet conf -r c || fail "$1: jail -r: $(cat "$W/out")"
 }
 ways="by_listing by_restart by_repair"
