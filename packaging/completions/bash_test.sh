@@ -95,6 +95,7 @@ expect 'cellblock add -r ' busybox
 expect "cellblock add -r $stubs/files/so" "$stubs/files/some.conf"
 expect 'cellblock doctor ' --repair
 expect 'cellblock network s' show
+expect 'cellblock network d' draw
 expect 'cellblock --dump=w' world
 expect 'cellblock mkroot --b' --busybox
 among 'cellblock bsd mou' mount

@@ -104,7 +104,7 @@ void read_attribute(Link& link, uint16_t type, std::string_view value) {
     case IFLA_IFALIAS: link.description = text_of(value); break;
     case IFLA_MASTER: link.master = value_of<int32_t>(value); break;
     case IFLA_LINK: link.lower = value_of<int32_t>(value); break;
-    case IFLA_LINK_NETNSID: link.lower_elsewhere = true; break;
+    case IFLA_LINK_NETNSID: link.lower_network = value_of<int32_t>(value); break;
     case IFLA_PROMISCUITY: link.promiscuous = value_of<uint32_t>(value); break;
     case IFLA_GROUP: link.group = value_of<uint32_t>(value); break;
     case IFLA_CARRIER: link.carrier = value_of<uint8_t>(value) != 0; break;

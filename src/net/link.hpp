@@ -50,7 +50,7 @@ struct Link {
   std::vector<std::string> other_names;
   int master = 0;         ///< index of its bridge, 0 for none
   int lower = 0;          ///< the peer of a veth, the parent of a vlan
-  bool lower_elsewhere = false;  ///< `lower` counts in another network namespace
+  std::optional<int> lower_network;  ///< `lower` counts in another network namespace, of this number (Network::number_of)
   unsigned promiscuous = 0;
   bool carrier = false;
   uint16_t vlan = 0;

@@ -1,6 +1,7 @@
 #include "net/network.hpp"
 
 #include <fcntl.h>
+#include <linux/net_namespace.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -78,6 +79,20 @@ Result<Route> Network::route_to(const Ip& to, bool entry) {
   auto route = parse_route(payload);
   if (!route) return bare_fail(ESRCH);
   return *route;
+}
+
+Result<std::optional<int>> Network::number_of(int network) {
+  rtgenmsg fixed{};
+  Request request(RTM_GETNSID, 0);
+  request.header(fixed).attribute(NETNSA_FD, static_cast<uint32_t>(network));
+  CB_TRY(std::string payload, socket_.get(request));
+  int number = NETNSA_NSID_NOT_ASSIGNED;
+  std::string_view attributes = std::string_view(payload).substr(std::min(payload.size(), size_t{NLMSG_ALIGN(sizeof fixed)}));
+  sys::netlink::each_attribute(attributes, [&number](uint16_t type, std::string_view value) {
+    if (type == NETNSA_NSID) number = sys::netlink::value_of<int32_t>(value);
+  });
+  if (number == NETNSA_NSID_NOT_ASSIGNED) return std::nullopt;
+  return number;
 }
 
 Result<Fd> network_of(pid_t pid) { return sys::open(fmt::format("/proc/{}/ns/net", pid), O_RDONLY); }

@@ -28,6 +28,8 @@ class Network {
   /// Of every interface: old kernels give more than was asked for.
   Result<std::vector<Neighbour>> neighbours(bool v6);
   Result<Route> route_to(const Ip& to, bool entry = true);
+  /// By which number this stack knows another one, given as a descriptor; nothing: it has nothing to do with it.
+  Result<std::optional<int>> number_of(int network);
 
   Result<> change(const Request& request) { return socket_.send(request); }
   /// All, as few calls as possible; each has its own outcome.

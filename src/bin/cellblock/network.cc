@@ -1,4 +1,6 @@
 // cellblock network: the networks of networks.conf, and who is on them.
+#include "network.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 #include "conf/parse.hpp"
 #include "conf/resolve.hpp"
 #include "conf/source.hpp"
-#include "kernel/registry.hpp"
 #include "net/network.hpp"
 #include "plan/network.hpp"
 #include "plan/wants.hpp"
@@ -19,12 +20,8 @@ namespace {
 
 using model::Wanted;
 
-struct Networks {
-  std::vector<Wanted> all;
-  bool good = true;  ///< nothing is wrong with the file
-};
+}  // namespace
 
-/// With everything that is wrong with the file on standard error.
 Networks read_networks() {
   conf::DiskSources sources;
   conf::Parsed parsed = conf::parse(sources, plan::networks_file);
@@ -36,7 +33,6 @@ Networks read_networks() {
   return {std::move(resolved.jails), parsed.diags.empty() && problems.empty()};
 }
 
-/// What the journal knows; an empty one where Cellblock has not run yet.
 Result<record::State> recorded() {
   auto home = kernel::Home::open(false);
   if (!home && home.error().why == Why::absent) return record::State();
@@ -44,6 +40,8 @@ Result<record::State> recorded() {
   kernel::Registry registry(*home);
   return registry.take();
 }
+
+namespace {
 
 std::string all_of(const std::vector<std::string>& values) {
   std::string text;
@@ -77,6 +75,7 @@ view::Table table_of_jails(const Wanted& network, const record::State& state) {
 }
 
 Result<int> run_network(const Words& words) {
+  if (!words.empty() && words[0] == "draw") return draw_network({words.begin() + 1, words.end()});
   Words plain;
   bool json = false;
   for (const std::string& word : words) {
@@ -106,9 +105,12 @@ Result<int> run_network(const Words& words) {
 }  // namespace
 
 const Verb network_verb{
-    "network", "[list | show NETWORK | check] [--json]", "list the networks of networks.conf",
+    "network", "[list | show NETWORK | check] [--json] | draw [NAME] [--dot | --json | --every SECONDS]",
+    "list the networks of networks.conf, draw who is connected to whom",
     "Lists the networks of /etc/cellblock/networks.conf with their bridges and how many jails are on each.\n"
-    "show lists the jails of one, with their addresses. check says what is wrong with the file.",
+    "show lists the jails of one, with their addresses. check says what is wrong with the file.\n"
+    "draw shows bridges, cables, addresses, translation of addresses and traffic of the host and its jails, or what concerns\n"
+    "one network, bridge or jail: as a tree, as a graph for Graphviz, as JSON, or again and again with the traffic per second.",
     run_network};
 
 }  // namespace cellblock
