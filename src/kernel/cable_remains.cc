@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "kernel/cable_rules.hpp"
 #include "kernel/faults.hpp"
 #include "kernel/strays.hpp"
+#include "record/rules.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
@@ -88,6 +90,7 @@ Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network
   CB_TRY(const State* state, registry.refresh());
   CB_CHECK(remove_loose_ends(*state, host));
   faults::passed("cables removed");
+  CB_CHECK(remove_loose_rules(registry).map([](size_t) {}));
   std::vector<std::string> removed;
   for (const std::string& name : record::idle_bridges(*state)) {
     CB_TRY(bool is_gone, remove_bridge(host, name));
@@ -100,8 +103,10 @@ Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network
 
 Result<> mend_cables(Registry& registry, std::vector<std::string>& done) {
   CB_TRY(const State* before, registry.refresh());
-  if (record::idle_bridges(*before).empty() && before->unjoined.empty()) return {};
+  if (record::idle_bridges(*before).empty() && before->unjoined.empty() && record::loose_rules(*before).empty()) return {};
   CB_TRY(Fd lock, lock_bridges(registry));
+  CB_TRY(size_t rules, remove_loose_rules(registry));
+  if (rules) done.push_back(fmt::format("net.nat and net.forward of {} jails that are gone removed", rules));
   CB_TRY(net::Network host, net::Network::open());
   CB_CHECK(join_laid(registry, host, done));
   CB_TRY(std::vector<std::string> removed, remove_remains(registry, host));

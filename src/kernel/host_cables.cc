@@ -10,9 +10,11 @@
 #include <set>
 
 #include "base/hash.hpp"
+#include "kernel/cable_rules.hpp"
 #include "kernel/faults.hpp"
 #include "kernel/host_links.hpp"
 #include "kernel/strays.hpp"
+#include "record/rules.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
@@ -37,6 +39,7 @@ uint64_t fingerprint(const Cable& cable) {
   for (const std::string& gateway : cable.gateways) text += " via " + gateway;
   for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
   if (cable.dhcp) text += " dhcp";
+  text += record::marks_of(cable.rules);
   return hash_of(text);
 }
 
@@ -76,6 +79,12 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable) {
   return found;
 }
 
+/// What the journal is told before the cable is laid.
+std::string lines_for(const Cable& cable, JailId jid, uint64_t like) {
+  return record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, like, cable.rules}) +
+         (cable.rules.empty() ? "" : record::rules_line(jid));
+}
+
 Result<> check_taken(const State& state, const Cable& cable, JailId own) {
   for (const auto& one : cable.addresses) {
     for (JailId jid : record::jails_at(state, cable.bridge, one.address)) {
@@ -84,7 +93,7 @@ Result<> check_taken(const State& state, const Cable& cable, JailId own) {
         return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
     }
   }
-  return {};
+  return check_ports_of_jails(state, cable, own);
 }
 
 net::Address address_for(const model::CableAddress& one, int index) {
@@ -212,7 +221,8 @@ Result<> HostLinks::check(const Cable& cable) {
       if (std::ranges::any_of(addresses, [&](const net::Address& is) { return is.ip.text() == one.address; }))
         return fail(Why::exists, "net.address: {}: bridge {} has it", one.address, cable.bridge);
   }
-  return check_taken(*state, cable, 0);
+  CB_CHECK(check_taken(*state, cable, 0));
+  return check_ports_of_host(cable);
 }
 
 Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
@@ -228,8 +238,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
   auto announce = [&](const State& state) -> Result<std::string> {
     CB_CHECK(check_taken(state, cable, jid));
-    return (found.bridge ? "" : record::bridge_line(cable.bridge)) +
-           record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, fingerprint(wanted)});
+    return (found.bridge ? "" : record::bridge_line(cable.bridge)) + lines_for(cable, jid, fingerprint(wanted));
   };
   CB_CHECK(record->update(announce));
   auto make = [&]() -> Result<> {
@@ -241,6 +250,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
     CB_CHECK(lay(*network, conf_.get(), cable, *found.bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
     CB_CHECK(faults::step("cable laid"));
     CB_CHECK(furnish(settings_, cable, there.get()));
+    CB_CHECK(add_rules(*record, jid), "net.nat, net.forward");
     joining_.push_back(net::set_master(cable.near, found.bridge->index));
     joining_jails_.push_back(jid);
     return !is_ours || joining_.size() >= most_joining ? join() : Result<>();

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "model/forward.hpp"
+
 namespace cellblock::model {
 
 struct CableAddress {
@@ -21,6 +23,15 @@ struct Range {
   int prefix = 0;  ///< the length of the network in which it lies
 };
 
+/// What a cable needs of the host's packet filter.
+struct CableRules {
+  bool nat = false;                       ///< its addresses are not seen beyond its bridge
+  std::optional<std::string> bridge_nat;  ///< nor anybody's on the bridge, beyond this interface; empty: beyond any
+  std::vector<Forward> forwards;
+  bool empty() const { return !nat && !bridge_nat && forwards.empty(); }
+  friend bool operator==(const CableRules&, const CableRules&) = default;
+};
+
 struct Cable {
   std::string jail;       ///< its name: what its stable hardware address is made of
   std::string bridge;
@@ -33,6 +44,7 @@ struct Cable {
   std::vector<std::string> gateways;  ///< one of each family at most
   std::optional<std::array<uint8_t, 6>> hardware;
   std::optional<uint32_t> mtu;
+  CableRules rules;
 };
 
 }  // namespace cellblock::model

@@ -62,6 +62,16 @@ inline constexpr Param command_rows[] = {
     {.name = "net.bridge.address", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "Addresses of the host on `net.bridge`, for a bridge that is made for the jail.",
      .on_linux = "They go with the bridge."},
+    {.name = "net.bridge.nat", .kind = Kind::string, .side = Side::command, .fallback = "false", .since = "cellblock",
+     .text = "What comes from `net.bridge` and leaves the host by another interface has the host's address there: `true` for "
+             "each, or the name of one.",
+     .on_linux = "As for `net.nat`, as long as a jail with it runs."},
+    {.name = "net.forward", .kind = Kind::list, .side = Side::command, .since = "cellblock",
+     .text = "Ports of the host that are led to the jail: `tcp:8080:80`, with an address of the host's `192.0.2.1:8080:80`, "
+             "a range `udp:5000-5009:5000`, and who may: `8080:80 from 10.0.0.0/8,fd00::/8`. An IPv6 address stands in brackets.",
+     .on_linux = "By nf_tables, to the jail's first address of the family. The host itself and jails on the same bridge are "
+                 "led as well, but not by 127.0.0.1 and ::1. A port that another jail's `net.forward` or a program of the "
+                 "host has is refused. The host forwards packets from then on, as for `net.nat`."},
     {.name = "net.gateway", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "Where the jail's default routes lead, one address of each family.",
      .on_linux = "It has to be in a network of `net.address`, or a link-local address."},
@@ -73,11 +83,15 @@ inline constexpr Param command_rows[] = {
                  "every start."},
     {.name = "net.mtu", .kind = Kind::integer, .side = Side::command, .since = "cellblock",
      .text = "The largest packet that the cable carries.", .on_linux = "It has to be the bridge's, which is also the default."},
+    {.name = "net.nat", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "cellblock",
+     .text = "What leaves the host from the jail's addresses, by another interface than its bridge, has the host's address there.",
+     .on_linux = "By nf_tables, in a table named cellblock; of IPv6 addresses only fc00::/7 are hidden. `net.ipv4.ip_forward` and "
+                 "`net.ipv6.conf.all.forwarding` are switched on and stay on. What another table of the host's drops stays dropped."},
     {.name = "net.network", .kind = Kind::string, .side = Side::command, .since = "cellblock",
      .text = "A network of `/etc/cellblock/networks.conf`, which says what the jail doesn't: bridge, gateway and MTU. "
              "`net.address = auto` is then a free address of it.",
      .on_linux = "Each network is a block in the grammar of this file with `address` (of the host, the jails' gateway), "
-                 "`bridge` (its name, if not the network's), `mtu` and `pool` (FIRST-LAST: what `auto` takes from)."},
+                 "`bridge` (its name, if not the network's), `mtu`, `nat` (as `net.bridge.nat`) and `pool` (FIRST-LAST: what `auto` takes from)."},
     {.name = "zfs.dataset", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "15.0",
      .text = "ZFS data sets handed over to the jail.", .effect = Effect::partial,
      .on_linux = "By zfs zone, where OpenZFS is installed; it needs `linux.userns=new`."},

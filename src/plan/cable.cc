@@ -1,6 +1,5 @@
 #include "plan/cable.hpp"
 
-#include <arpa/inet.h>
 #include <net/if.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cstring>
 
 #include "base/text.hpp"
+#include "model/ip.hpp"
 #include "plan/wants.hpp"
 
 namespace cellblock::plan {
@@ -15,43 +15,10 @@ namespace {
 
 using model::Cable;
 using model::CableAddress;
+using model::is_for_one;
+using model::same_network;
 
 constexpr std::string_view dhcp = "dhcp";
-
-/// Four or sixteen bytes.
-struct Bytes {
-  unsigned char at[16] = {};
-  bool v6 = false;
-};
-
-std::optional<Bytes> parse(std::string_view text) {
-  Bytes bytes;
-  bytes.v6 = text.contains(':');
-  if (::inet_pton(bytes.v6 ? AF_INET6 : AF_INET, std::string(text).c_str(), bytes.at) != 1) return std::nullopt;
-  return bytes;
-}
-
-std::string show(const Bytes& bytes) {
-  char text[INET6_ADDRSTRLEN] = "";
-  ::inet_ntop(bytes.v6 ? AF_INET6 : AF_INET, bytes.at, text, sizeof text);
-  return text;
-}
-
-bool is_link_local(const Bytes& bytes) { return bytes.v6 && bytes.at[0] == 0xfe && (bytes.at[1] & 0xc0) == 0x80; }
-
-/// Neither nobody's nor everybody's.
-bool is_for_one(const Bytes& bytes) {
-  bool zero = std::ranges::all_of(bytes.at, [](unsigned char byte) { return byte == 0; });
-  return !zero && (bytes.v6 ? bytes.at[0] != 0xff : bytes.at[0] < 224 && bytes.at[0] != 127);
-}
-
-bool same_network(const Bytes& left, const Bytes& right, int prefix) {
-  if (left.v6 != right.v6) return false;
-  auto whole = static_cast<size_t>(prefix / 8);
-  if (std::memcmp(left.at, right.at, whole) != 0) return false;
-  int rest = prefix % 8;
-  return rest == 0 || ((left.at[whole] ^ right.at[whole]) >> (8 - rest)) == 0;
-}
 
 /// What Linux takes as an interface's name.
 Result<> check_name(std::string_view parameter, std::string_view name) {
@@ -65,7 +32,7 @@ Result<> check_name(std::string_view parameter, std::string_view name) {
 
 Result<CableAddress> address_of(std::string_view parameter, const std::string& value) {
   size_t slash = value.find('/');
-  auto bytes = parse(value.substr(0, slash));
+  auto bytes = model::parse_ip_bytes(value.substr(0, slash));
   if (!bytes || !is_for_one(*bytes)) return fail(Why::invalid, "{}: {}: not an address of a jail's", parameter, value);
   if (slash == value.npos) return fail(Why::invalid, "{}: {}: the length of its network is missing, as in {}/{}",
                                        parameter, value, value, bytes->v6 ? 64 : 24);
@@ -78,7 +45,7 @@ Result<CableAddress> address_of(std::string_view parameter, const std::string& v
 Result<model::Range> range_of(const std::string& value) {
   size_t dash = value.find('-');
   CB_TRY(CableAddress last, address_of("net.address", value.substr(dash + 1)));
-  auto first = parse(value.substr(0, dash)), end = parse(last.address);
+  auto first = model::parse_ip_bytes(value.substr(0, dash)), end = model::parse_ip_bytes(last.address);
   bool good = first && is_for_one(*first) && same_network(*first, *end, last.prefix) &&
               std::memcmp(first->at, end->at, sizeof end->at) <= 0;
   if (!good) return fail(Why::invalid, "net.address: {}: not a range of one network", value);
@@ -108,18 +75,18 @@ Result<> read_addresses(Cable& cable, const model::Wanted& wanted) {
 Result<> read_gateways(Cable& cable, const model::Wanted& wanted) {
   bool has[2] = {false, false};
   for (const std::string& value : values_of(wanted, "net.gateway")) {
-    auto gateway = parse(value);
+    auto gateway = model::parse_ip_bytes(value);
     if (!gateway || !is_for_one(*gateway)) return fail(Why::invalid, "net.gateway: {}: not an address", value);
     if (std::exchange(has[gateway->v6], true))
       return fail(Why::invalid, "net.gateway: {}: there is one for {} already", value, gateway->v6 ? "IPv6" : "IPv4");
     std::string text = show(*gateway);
-    bool near = is_link_local(*gateway);
+    bool near = model::is_link_local(*gateway);
     for (const CableAddress& address : cable.addresses) {
       if (address.address == text) return fail(Why::invalid, "net.gateway: {}: the jail's own address", value);
-      near = near || same_network(*parse(address.address), *gateway, address.prefix);
+      near = near || same_network(*model::parse_ip_bytes(address.address), *gateway, address.prefix);
     }
     for (const model::Range& range : cable.ranges)
-      near = near || same_network(*parse(range.first), *gateway, range.prefix);
+      near = near || same_network(*model::parse_ip_bytes(range.first), *gateway, range.prefix);
     if (!near) return fail(Why::invalid, "net.gateway: {}: in no network of net.address", value);
     cable.gateways.push_back(std::move(text));
   }
@@ -152,6 +119,50 @@ Result<> read_mtu(Cable& cable, const std::string& value) {
   return {};
 }
 
+/// Whether the jail is to have an address of that family which is known before it runs.
+bool has_family(const Cable& cable, bool v6) {
+  auto same = [v6](const std::string& address) { return address.contains(':') == v6; };
+  return std::ranges::any_of(cable.addresses, same, &CableAddress::address) ||
+         std::ranges::any_of(cable.ranges, same, &model::Range::first);
+}
+
+/// Some packet has to be able to take the way.
+Result<> check_families(const Cable& cable, const model::Forward& forward) {
+  bool v4 = has_family(cable, false), v6 = has_family(cable, true);
+  if (!v4 && !v6) return fail(Why::invalid, "net.forward: {}: the jail has no address of its own in net.address", model::place_of(forward));
+  auto possible = [&](const std::string& address) { return address.contains(':') ? v6 : v4; };
+  const std::string* bad = !forward.host.empty() && !possible(forward.host) ? &forward.host : nullptr;
+  for (const model::SourceNetwork& source : forward.sources)
+    if (!bad && !possible(source.address)) bad = &source.address;
+  if (!bad) return {};
+  return fail(Why::invalid, "net.forward: {}: {}: the jail has no {} address", model::place_of(forward), *bad,
+              bad->contains(':') ? "IPv6" : "IPv4");
+}
+
+Result<> read_forwards(Cable& cable, const model::Wanted& wanted) {
+  std::vector<model::Forward>& forwards = cable.rules.forwards;
+  for (const std::string& value : values_of(wanted, "net.forward")) {
+    CB_TRY(model::Forward forward, model::parse_forward(value), "net.forward");
+    CB_CHECK(check_families(cable, forward));
+    if (std::ranges::any_of(forwards, [&](const model::Forward& other) { return collide(other, forward); }))
+      return fail(Why::invalid, "net.forward: {}: given twice", model::place_of(forward));
+    forwards.push_back(std::move(forward));
+  }
+  return {};
+}
+
+Result<> read_nat(Cable& cable, const model::Wanted& wanted) {
+  cable.rules.nat = is_true(wanted, "net.nat");
+  if (cable.rules.nat && !has_family(cable, false) && !has_family(cable, true))
+    return fail(Why::invalid, "net.nat: the jail has no address of its own in net.address");
+  const model::Setting* setting = wanted.find("net.bridge.nat");
+  const std::string value = !setting ? "false" : setting->bare() ? "true" : setting->values.back();
+  if (value == "false") return {};
+  cable.rules.bridge_nat = value == "true" ? "" : value;
+  if (value == cable.bridge) return fail(Why::invalid, "net.bridge.nat: {}: the bridge itself", value);
+  return value == "true" ? Result<>() : check_name("net.bridge.nat", value);
+}
+
 std::string interface_of(const model::Wanted& wanted) {
   const std::string* interface = text_of(wanted, "net.interface");
   return interface ? *interface : "eth0";
@@ -167,11 +178,11 @@ bool has_own_stack(const model::Wanted& wanted) {
 
 std::string whole_range(const std::string& address) {
   size_t slash = address.find('/');
-  auto first = parse(address.substr(0, slash));
+  auto first = model::parse_ip_bytes(address.substr(0, slash));
   auto length = slash == address.npos ? std::nullopt : parse_int(address.substr(slash + 1));
   int bits = first && first->v6 ? 128 : 32;
   if (!first || !length || *length < 1 || *length > bits - 2) return address;
-  Bytes last = *first;
+  model::IpBytes last = *first;
   for (int bit = static_cast<int>(*length); bit < bits; ++bit) {
     auto mask = static_cast<unsigned char>(0x80 >> (bit % 8));
     first->at[bit / 8] &= static_cast<unsigned char>(~mask);
@@ -184,7 +195,7 @@ std::string whole_range(const std::string& address) {
 
 bool overlap(const std::string& left, const std::string& right) {
   auto a = address_of("", left), b = address_of("", right);
-  return a && b && same_network(*parse(a->address), *parse(b->address), std::min(a->prefix, b->prefix));
+  return a && b && same_network(*model::parse_ip_bytes(a->address), *model::parse_ip_bytes(b->address), std::min(a->prefix, b->prefix));
 }
 
 bool wants_cable(const model::Wanted& wanted) {
@@ -220,6 +231,8 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   CB_CHECK(read_gateways(cable, wanted));
   if (const std::string* value = text_of(wanted, "net.mac")) CB_CHECK(read_hardware(cable, *value));
   if (const std::string* value = text_of(wanted, "net.mtu")) CB_CHECK(read_mtu(cable, *value));
+  CB_CHECK(read_nat(cable, wanted));
+  CB_CHECK(read_forwards(cable, wanted));
   return cable;
 }
 

@@ -86,6 +86,34 @@ TEST(cable, refuses_hardware_and_mtu) {
   EXPECT_EQ(error({{"net.address", {"fd00::5/64"}}, {"net.mtu", {"1279"}}}), "net.mtu: 1279: not from 1280 to 65535");
 }
 
+TEST(cable, hides_and_leads) {
+  auto cable = cable_of(jail({{"net.bridge", {"br0"}},
+                              {"net.address", {"10.0.0.5/24"}},
+                              {"net.nat", {}},
+                              {"net.bridge.nat", {"em0"}},
+                              {"net.forward", {"8080:80", "udp:53:53 from 10.0.0.0/8"}}}));
+  ASSERT_TRUE(cable) << cable.error().text();
+  const model::CableRules& rules = (*cable)->rules;
+  EXPECT_TRUE(rules.nat);
+  EXPECT_EQ(rules.bridge_nat, "em0");
+  ASSERT_EQ(rules.forwards.size(), 2u);
+  EXPECT_EQ(model::text_of(rules.forwards[1]), "udp:53:53 from 10.0.0.0/8");
+}
+
+TEST(cable, refuses_what_can_not_be_led) {
+  const model::Setting address{"net.address", {"10.0.0.5/24"}};
+  auto with = [&](std::vector<std::string> forwards) { return error({address, {"net.forward", std::move(forwards)}}); };
+  EXPECT_EQ(with({"8080:80", "udp:8080:80", "192.0.2.1:8081:80"}), "");
+  EXPECT_EQ(with({"8080:80", "8000-8090:80"}), "net.forward: tcp:8000-8090: given twice");
+  EXPECT_EQ(with({"[fd00::1]:8080:80"}), "net.forward: tcp:[fd00::1]:8080: fd00::1: the jail has no IPv6 address");
+  EXPECT_EQ(with({"8080:80 from fd00::/8"}), "net.forward: tcp:8080: fd00::: the jail has no IPv6 address");
+  EXPECT_TRUE(with({"8080"}).starts_with("net.forward: 8080: the jail's port is missing"));
+  EXPECT_EQ(error({{"net.forward", {"8080:80"}}}), "net.forward: tcp:8080: the jail has no address of its own in net.address");
+  EXPECT_EQ(error({{"net.address", {"dhcp"}}, {"net.nat", {}}}), "net.nat: the jail has no address of its own in net.address");
+  EXPECT_EQ(error({{"net.bridge.nat", {"br0"}}}), "net.bridge.nat: br0: the bridge itself");
+  EXPECT_EQ(error({{"net.bridge.nat", {"a b"}}}), "net.bridge.nat: \"a b\" can't name an interface");
+}
+
 TEST(cable, needs_its_bridge_and_stack) {
   auto lonely = cable_of(jail({{"net.mtu", {"1400"}}}));
   ASSERT_FALSE(lonely);

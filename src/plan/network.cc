@@ -12,7 +12,7 @@ namespace {
 using model::Setting;
 using model::Wanted;
 
-constexpr std::array<std::string_view, 5> known = {"name", "address", "bridge", "mtu", "pool"};
+constexpr std::array<std::string_view, 6> known = {"name", "address", "bridge", "mtu", "nat", "pool"};
 
 /// The jail that all checks are made for: one that takes everything that the network gives.
 Wanted guest_of(const Wanted& network) {
@@ -112,6 +112,8 @@ Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
   choose_ranges(jail, *network);
   set_default(jail, "net.gateway", gateways_for(jail, *network));
   if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
+  if (const Setting* nat = network->find("nat"); nat && !jail.find("net.bridge.nat"))
+    jail.settings.push_back({"net.bridge.nat", nat->values});
   jail.settings.push_back({"net.bridge.address", values_of(*network, "address")});
   std::erase_if(jail.settings, [](const Setting& one) { return one.name == "net.network"; });
   return {};

@@ -1,7 +1,7 @@
 // Networks with a name, /etc/cellblock/networks.conf: what a jail gets by `net.network = NAME`. The file is in the grammar
 // of jail.conf, a block for each network:
 //
-//   lan { address = 10.0.0.1/24, fd00::1/64; mtu = 1400; pool = 10.0.0.100-10.0.0.200; }
+//   lan { address = 10.0.0.1/24, fd00::1/64; mtu = 1400; pool = 10.0.0.100-10.0.0.200; nat; }
 #pragma once
 
 #include <span>

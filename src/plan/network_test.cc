@@ -53,6 +53,23 @@ TEST(network, auto_is_a_range_of_each_family) {
   EXPECT_EQ(cable.gateways, (std::vector<std::string>{"10.0.0.1", "fd00::1"}));
 }
 
+TEST(network, hides_what_is_on_it) {
+  auto nat_of = [](std::vector<model::Setting> settings) {
+    Wanted wanted = jail({{"net.network", {"lan"}}, {"net.address", {"auto"}}});
+    settings.push_back({"address", {"10.0.0.1/24"}});
+    const std::vector<Wanted> all = {network("lan", std::move(settings))};
+    EXPECT_TRUE(expand_network(wanted, all));
+    auto cable = cable_of(wanted);
+    return cable ? (*cable)->rules.bridge_nat.value_or("none") : cable.error().text();
+  };
+  EXPECT_EQ(nat_of({}), "none");
+  EXPECT_EQ(nat_of({{"nat", {}}}), "");
+  EXPECT_EQ(nat_of({{"nat", {"true"}}}), "");
+  EXPECT_EQ(nat_of({{"nat", {"false"}}}), "none");
+  EXPECT_EQ(nat_of({{"nat", {"em0"}}}), "em0");
+  EXPECT_EQ(nat_of({{"nat", {"lan"}}}), "net.bridge.nat: lan: the bridge itself");
+}
+
 TEST(network, that_is_not_there_or_given_twice_is_refused) {
   Wanted none = jail({{"net.network", {"wan"}}});
   EXPECT_EQ(expand_network(none, networks).error().text(), "net.network: wan: there is none of that name");

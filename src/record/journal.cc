@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/param.hpp"
+#include "record/rules.hpp"
 
 namespace cellblock::record {
 namespace {
@@ -187,10 +188,17 @@ std::optional<model::CableAddress> decode_address(std::string_view text) {
   return model::CableAddress{unvis(text.substr(0, slash)), *prefix};
 }
 
+bool apply_rules(State& state, const Words& words, bool made) {
+  auto jid = words.plain.size() == 2 ? decode_jid(words.plain[1]) : std::nullopt;
+  if (!jid) return false;
+  return made ? state.rules.insert(*jid).second : state.rules.erase(*jid) > 0;
+}
+
 bool apply_cable(State& state, const Words& words) {
   auto jid = words.plain.size() >= 4 ? decode_jid(words.plain[1]) : std::nullopt;
-  if (!jid || !state.snapshot.jails.contains(*jid)) return false;
-  CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0)};
+  auto rules = parse_rules(words.mark("nat"), words.mark("bridge-nat"), words.mark("forward"));
+  if (!jid || !rules || !state.snapshot.jails.contains(*jid)) return false;
+  CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0), *rules};
   for (size_t i = 4; i < words.plain.size(); ++i) {
     auto address = decode_address(words.plain[i]);
     if (!address) return false;
@@ -279,7 +287,7 @@ std::string unalias_line(const AliasMade& made) {
 }
 
 std::string cable_line(JailId jid, const CableMade& made) {
-  std::string line = fmt::format("cable {} @like={} {} {}", jid, made.like, vis(made.bridge), vis(made.near));
+  std::string line = fmt::format("cable {} @like={}{} {} {}", jid, made.like, marks_of(made.rules), vis(made.bridge), vis(made.near));
   for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
   return line + "\n";
 }
@@ -293,6 +301,9 @@ std::string joined_line(std::span<const JailId> jids) {
 std::string uncable_line(JailId jid) { return fmt::format("uncable {}\n", jid); }
 std::string bridge_line(std::string_view bridge) { return fmt::format("bridge {}\n", vis(bridge)); }
 std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridge {}\n", vis(bridge)); }
+
+std::string rules_line(JailId jid) { return fmt::format("rules {}\n", jid); }
+std::string unrules_line(JailId jid) { return fmt::format("unrules {}\n", jid); }
 
 std::vector<JailId> jails_at(const State& state, const std::string& bridge, const std::string& address) {
   std::vector<JailId> jails;
@@ -325,6 +336,7 @@ bool apply_line(State& state, std::string_view line) {
   if (verb == "joined") return apply_joined(state, words);
   if (verb == "uncable") return apply_uncable(state, words);
   if (verb == "bridge" || verb == "unbridge") return apply_bridge(state, words, verb == "bridge");
+  if (verb == "rules" || verb == "unrules") return apply_rules(state, words, verb == "rules");
   return verb == "cellblock-journal";
 }
 
@@ -357,6 +369,7 @@ std::string rewrite(const State& state) {
     if (!state.unjoined.contains(jid)) joined.push_back(jid);
   }
   if (!joined.empty()) text += joined_line(joined);
+  for (JailId jid : state.rules) text += rules_line(jid);
   for (const MountMade& made : state.mounts) text += mount_line(made);
   for (const AliasMade& made : state.aliases) text += alias_line(made);
   if (state.snapshot.last_jid) text += fmt::format("last {}\n", state.snapshot.last_jid);

@@ -15,6 +15,8 @@
 //   joined 7 8                         their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
 //   unbridge br0
+//   rules 7                            the packet filter may have rules for that jail's cable (@nat, @forward) ...
+//   unrules 7                          ... and has none any more
 //   end 7
 //   last 7                             the jid given last (written when the journal is rewritten)
 //
@@ -65,6 +67,7 @@ struct CableMade {
   std::string bridge, near;
   std::vector<model::CableAddress> addresses;
   uint64_t like = 0;  ///< tells whether another description means the same
+  model::CableRules rules = {};
 };
 
 /// Everything the journal says.
@@ -76,6 +79,7 @@ struct State {
   std::map<model::JailId, CableMade> cables;
   std::set<model::JailId> unjoined;            ///< whose cable is no port of its bridge yet
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
+  std::set<model::JailId> rules;               ///< the cables, past ones too, of which the packet filter may know
   /// Bridge, address and jail of all cables: who has an address is found without a look at each.
   std::set<std::tuple<std::string, std::string, model::JailId>> cable_addresses;
 };
@@ -93,6 +97,8 @@ std::string joined_line(std::span<const model::JailId> jids);
 std::string uncable_line(model::JailId jid);
 std::string bridge_line(std::string_view bridge);
 std::string unbridge_line(std::string_view bridge);
+std::string rules_line(model::JailId jid);
+std::string unrules_line(model::JailId jid);
 /// The jails that have the address on the bridge: one, and those that ended a moment ago.
 std::vector<model::JailId> jails_at(const State& state, const std::string& bridge, const std::string& address);
 /// The bridges that no jail has a cable to any more.

@@ -31,9 +31,11 @@ remains() {
     /^jail/ && !/owner=1:$/ { jails["jail " $2] = $0 } /^end/ { delete jails["jail " $2] }
     /^mount/ { mounts[$NF] += 1 } /^unmount/ { mounts[$NF] -= 1 }
     /^bridge/ { bridges[$2] = 1 } /^unbridge/ { delete bridges[$2] }
+    /^rules/ { rules[$2] = 1 } /^unrules/ { delete rules[$2] }
     /^alias/ { aliases[$(NF-2) " " $(NF-1)] = 1 } /^unalias/ { delete aliases[$(NF-2) " " $(NF-1)] }
     END { for (each in jails) print jails[each]; for (each in mounts) if (mounts[each] > 0) print "mount", each
-          for (each in aliases) print "alias", each; for (each in bridges) print "bridge", each }' \
+          for (each in aliases) print "alias", each; for (each in bridges) print "bridge", each
+          for (each in rules) print "rules", each }' \
     "$W/before" /proc/self/mountinfo $([ ! -e /run/cellblock/journal ] || echo /run/cellblock/journal)
   local group
   for group in "$groups"/cellblock/*/; do [ ! -d "$group" ] || echo "$group"; done
@@ -43,6 +45,7 @@ remains() {
   done
   ls -d /sys/fs/bpf/cellblock/addresses-*-{new,old} 2>/dev/null
   ip -o link | grep -oE ' (c|brc)[:@]'
+  ! command -v nft >/dev/null || nft list tables
   grep -hasE '^(keeper|cellblock-warden|jail|[^ ]*/jail)' /proc/[0-9]*/cmdline | tr '\0' ' '
   ip -o addr show em0 | awk '/10\.77\.0\.1\// || /fd00:77/ { print $2, $4 } /10.77.0.9/ { is_there = 1 }
     END { if (!is_there) print "10.77.0.9 is lost" }'
@@ -195,7 +198,8 @@ ways=by_listing kill_at_every listing half_dead "$faulty/jls"
 
 note "a cable to a bridge"
 cp "$W/jail.conf" "$W/plain.conf"
-sed 's|interface = em0;|vnet; net.bridge = brc; net.address = "10.77.1.1/24", "fd00:77:1::1/64"; net.gateway = 10.77.1.2;|
+sed 's|interface = em0;|vnet; net.bridge = brc; net.address = "10.77.1.1/24", "fd00:77:1::1/64"; net.gateway = 10.77.1.2;\
+  net.nat; net.forward = "7780:80", "7781:81 from 10.0.0.0/8";|
   /ip4.addr/s/ip4.addr.*ip6.addr = "[^"]*";//' "$W/plain.conf" >"$W/jail.conf"
 if [ -n "${LAB:-}" ]; then  # on the machine only: without hardware help these steps alone take ten minutes
   echo "(skipped in the lab; kernel.networks runs there)"

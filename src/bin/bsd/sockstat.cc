@@ -1,9 +1,6 @@
 // sockstat(1).
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <memory>
 #include <set>
 
 #include "applet.hpp"
@@ -14,6 +11,7 @@
 #include "sockstat_text.hpp"
 #include "stack.hpp"
 #include "sys/file.hpp"
+#include "sys/socket_holder.hpp"
 
 namespace cellblock::bsd {
 namespace {
@@ -24,13 +22,6 @@ constexpr uid_t first_jail_uid = 0x30000000;  // from here on ids are those of j
 int usage() {
   fmt::print(stderr, "usage: sockstat [-46ACcIiLlnqSsUuvw] [-j jid] [-p ports] [-P protocols]\n");
   return 1;
-}
-
-using Directory = std::unique_ptr<DIR, int (*)(DIR*)>;
-
-Directory open_directory(int at, const std::string& path) {
-  int fd = ::openat(at, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return {fd < 0 ? nullptr : ::fdopendir(fd), ::closedir};
 }
 
 /// A user's name; one in a jail with users of its own has the name that the number has here.
@@ -50,33 +41,23 @@ class Holders {
   }
 
   Result<SocketHolders> find() {
-    Directory proc = open_directory(AT_FDCWD, "/proc");
-    if (!proc) return sys_fail(errno, "/proc");
-    while (const dirent* entry = ::readdir(proc.get()))
-      if (auto pid = parse_int(entry->d_name); pid && *pid > 0 && (!only_ || only_->contains(static_cast<pid_t>(*pid))))
-        append(::dirfd(proc.get()), entry->d_name);
+    auto wanted = [this](int pid) { return !only_ || only_->contains(pid); };
+    CB_CHECK(sys::each_socket_holder(wanted, [this](int proc, int pid, int fd, uint32_t inode) { append(proc, pid, fd, inode); }));
     return std::move(found_);
   }
 
  private:
-  void append(int proc, const std::string& pid) {
-    Directory files = open_directory(proc, pid + "/fd");
-    if (!files) return;
-    std::string command, user;
-    while (const dirent* entry = ::readdir(files.get())) {
-      char link[64];
-      ssize_t size = ::readlinkat(::dirfd(files.get()), entry->d_name, link, sizeof link);
-      uint32_t inode = size > 0 ? inode_of_socket({link, static_cast<size_t>(size)}) : 0;
-      if (!inode) continue;
-      if (command.empty()) {
-        command = trim(sys::read_file_at(proc, (pid + "/comm").c_str()).value_or("?"));
-        user = user_of(proc, pid, names_);
-      }
-      auto number = [](std::string_view text) { return static_cast<int>(parse_int(text).value_or(0)); };
-      found_.emplace(inode, SocketHolder{number(pid), number(entry->d_name), command, user});
+  /// A process' sockets come one after the other.
+  void append(int proc, int pid, int fd, uint32_t inode) {
+    if (holder_.pid != pid) {
+      const std::string folder = std::to_string(pid);
+      holder_ = {pid, 0, std::string(trim(sys::read_file_at(proc, (folder + "/comm").c_str()).value_or("?"))), user_of(proc, folder, names_)};
     }
+    holder_.descriptor = fd;
+    found_.emplace(inode, holder_);
   }
 
+  SocketHolder holder_;
   std::optional<std::set<pid_t>> only_;
   std::map<uid_t, std::string> names_;
   SocketHolders found_;

@@ -112,11 +112,4 @@ std::string sockstat_text(const SockstatRequest& request, const std::vector<sys:
   return out;
 }
 
-uint32_t inode_of_socket(std::string_view link) {
-  constexpr std::string_view begin = "socket:[";
-  if (!link.starts_with(begin) || !link.ends_with(']')) return 0;
-  auto inode = parse_int(link.substr(begin.size(), link.size() - begin.size() - 1));
-  return inode && *inode > 0 && *inode <= UINT32_MAX ? static_cast<uint32_t>(*inode) : 0;
-}
-
 }  // namespace cellblock::bsd

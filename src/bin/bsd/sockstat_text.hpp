@@ -38,7 +38,4 @@ using SocketHolders = std::multimap<uint32_t, SocketHolder>;
 std::string sockstat_text(const SockstatRequest& request, const std::vector<sys::Socket>& sockets,
                           const std::vector<UnixSocket>& local, const SocketHolders& holders);
 
-/// "socket:[1234]": 1234; 0: no socket.
-uint32_t inode_of_socket(std::string_view link);
-
 }  // namespace cellblock::bsd

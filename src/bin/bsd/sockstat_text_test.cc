@@ -60,10 +60,5 @@ TEST(SockstatText, RefusesWithOneLine) {
   EXPECT_EQ(parse_sockstat({"sockstat", "more"}).error().text(), "");
 }
 
-TEST(SocketInode, OfALink) {
-  EXPECT_EQ(inode_of_socket("socket:[1529]"), 1529u);
-  for (const char* other : {"", "pipe:[1]", "socket:[", "socket:[]", "socket:[x]", "socket:[-1]"}) EXPECT_EQ(inode_of_socket(other), 0u);
-}
-
 }  // namespace
 }  // namespace cellblock::bsd

@@ -81,13 +81,6 @@ bool is_jailed(std::string_view cgroup) {
   return false;
 }
 
-uint32_t socket_inode(std::string_view link) {
-  constexpr std::string_view begin = "socket:[";
-  if (!link.starts_with(begin) || !link.ends_with(']')) return 0;
-  auto number = parse_int(link.substr(begin.size(), link.size() - begin.size() - 1));
-  return number && *number > 0 && *number <= UINT32_MAX ? static_cast<uint32_t>(*number) : 0;
-}
-
 std::string_view binding_advice(std::string_view program) {
   auto row = std::ranges::find(advices, program, [](const auto& advice) { return advice.first; });
   return row == advices.end() ? "bind it to one address" : row->second;

@@ -33,9 +33,6 @@ std::vector<Listener> host_listeners(const std::vector<sys::Socket>& sockets, co
 /// Whether /proc/PID/cgroup says that the process is in a jail: ".../cellblock/7" and below.
 bool is_jailed(std::string_view cgroup);
 
-/// The socket's inode number in a link of /proc/PID/fd, "socket:[4711]"; 0 for another file.
-uint32_t socket_inode(std::string_view link);
-
 /// How a program is told to listen on one address.
 std::string_view binding_advice(std::string_view program);
 

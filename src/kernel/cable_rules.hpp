@@ -1,0 +1,24 @@
+// `net.nat` and `net.forward` in the host's packet filter: one table of nf_tables, there as long as a jail needs it. The
+// record says what is in it (rules lines, and the marks of the cables), so it can be made anew at any time.
+#pragma once
+
+#include "kernel/registry.hpp"
+
+namespace cellblock::kernel {
+
+inline constexpr std::string_view rules_table = "cellblock";
+
+/// Why the cable's ports can't be had: another jail's net.forward has one.
+Result<> check_ports_of_jails(const record::State& state, const model::Cable& cable, model::JailId own);
+/// The same: a program of the host's listens at one.
+Result<> check_ports_of_host(const model::Cable& cable);
+
+/// Makes what the jail's cable needs, as the record has announced it, and lets the host forward packets. The caller
+/// holds the lock of the bridges.
+Result<> add_rules(Registry& registry, model::JailId jid);
+
+/// Takes away what cables that are gone have left, and notes that. Returns how many these were. The caller holds the lock
+/// of the bridges.
+Result<size_t> remove_loose_rules(Registry& registry);
+
+}  // namespace cellblock::kernel
