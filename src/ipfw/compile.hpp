@@ -1,31 +1,15 @@
 // ipfw's rules as nf_tables runs them, and as they are kept: in the kernel, as text, beside what runs.
 #pragma once
 
-#include <map>
-
+#include "ipfw/nat.hpp"
 #include "ipfw/rule.hpp"
+#include "ipfw/table.hpp"
 #include "nft/batch.hpp"
 #include "nft/dump.hpp"
 
 namespace cellblock::ipfw {
 
 inline constexpr std::string_view table = "ipfw";
-
-struct Nat {
-  struct Redirect {
-    uint32_t protocol = 6;
-    net::Ip to;
-    uint32_t to_port = 0, port = 0;
-  };
-  uint32_t number = 0;
-  std::string interface;
-  std::optional<net::Ip> ip;
-  std::vector<Redirect> redirects;
-  std::string text;  ///< behind "nat N config"
-};
-
-/// The words behind "nat N config".
-Result<Nat> parse_nat(uint32_t number, std::span<const std::string> words);
 
 struct Kept {
   uint32_t order = 0;  ///< among rules of one number
@@ -36,17 +20,37 @@ struct Kept {
 struct Ruleset {
   std::vector<Kept> rules;  ///< by number, then order
   std::vector<Nat> nats;
+  std::vector<Table> tables;
+  uint32_t off = 0;  ///< a bit for each set that is disabled
   bool loaded = false;
+  uint32_t generation = 0;  ///< of what was read
+
+  bool is_off(uint32_t set) const { return off >> set & 1; }
+  const Table* table(std::string_view name) const;
 };
+
+/// Adds the tables that rules name and that are not there. A table of another type than a rule needs is an error.
+Result<> name_tables(Ruleset& rules);
+/// How many rules ask the table.
+size_t references(const Ruleset& rules, std::string_view table);
 
 /// What the kernel of that socket's network stack keeps.
 Result<Ruleset> read_ruleset(sys::netlink::Socket& socket);
 
-/// The transaction that makes `wanted` of what is there. Counters of rules that stay go on counting.
+/// The transaction that makes `wanted` of what is there. Counters of rules that stay go on counting, tables that stay
+/// keep their entries. It fails with ERESTART where something has changed since `wanted` was read.
 Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted);
 
-/// Adds the chains and their rules, alone, to `batch`; returns the names of the chains.
-Result<std::vector<std::string>> compile(const Ruleset& rules, nft::Batch& batch);
+Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table& table);
+/// Adds what makes these the table's entries. `is_new`: the same transaction makes it.
+void set_entries(nft::Batch& batch, const Table& table, std::vector<Entry> entries, bool is_new);
+
+/// What rules are made of, by name.
+struct Made {
+  std::vector<std::string> chains, sets;
+};
+/// Adds the chains and their rules, and the sets of limits, to `batch`; tables and counters have to be there.
+Result<Made> compile(const Ruleset& rules, nft::Batch& batch);
 
 std::string counter_of(uint32_t id);
 

@@ -61,6 +61,41 @@ TEST(Compile, RefusesRulesOfTooManyCombinations) {
   EXPECT_NE(done.error().text().find("rule too big"), std::string::npos);
 }
 
+TEST(Compile, LeavesOutDisabledSets) {
+  Ruleset set = set_of({"100 set 3 allow ip from any to any", "200 skipto 300 ip from any to any", "300 set 3 count ip from any to any", "400 count ip from any to any"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 3u);
+  set.off = 1 << 3;
+  EXPECT_EQ(rules_of(set, "in.0").size(), 2u) << "skipto, on";
+  EXPECT_EQ(rules_of(set, "in.1").size(), 2u) << "what is now the second";
+}
+
+TEST(Compile, ATagIsABitOfTheMark) {
+  Ruleset set = set_of({"100 count tag 5 ip from any to any", "200 allow ip from any to any tagged 5", "300 allow ip from any to any tagged 6"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 3u) << "none has tag 6";
+  std::vector<std::string> many;
+  for (int i = 1; i <= 8; ++i) many.push_back(fmt::format("100 count tag {} ip from any to any", i));
+  nft::Batch batch;
+  EXPECT_EQ(compile(set_of(many), batch).error().text(), "tag 8: at most 7 different tags on this system");
+}
+
+TEST(Compile, ALimitHasASetOfEachFamily) {
+  nft::Batch batch;
+  auto made = compile(set_of({"100 allow tcp from any to any limit src-addr 2"}), batch);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->sets.size(), 4u);
+}
+
+TEST(Tables, AreMadeByTheRulesThatNameThem) {
+  Ruleset set = set_of({"100 allow ip from table(1) to any via table(2)", "200 allow ip from any to any lookup dst-port 3"});
+  ASSERT_TRUE(name_tables(set));
+  EXPECT_EQ(set.tables.size(), 3u);
+  EXPECT_EQ(set.table("2")->type, TableType::iface);
+  EXPECT_EQ(set.table("3")->type, TableType::number);
+  EXPECT_EQ(references(set, "1"), 1u);
+  Ruleset wrong = set_of({"100 allow ip from table(1) to any via table(1)"});
+  EXPECT_EQ(name_tables(wrong).error().text(), "table(1): has type addr, not iface");
+}
+
 TEST(ParseNat, ReadsInstances) {
   auto nat = parse_nat(1, split_words("if em0 redirect_port tcp 10.0.0.2:80 8080"));
   ASSERT_TRUE(nat);

@@ -12,21 +12,23 @@
 
 namespace cellblock::ipfw {
 
-inline constexpr uint32_t last_number = 65535, number_step = 100;
+inline constexpr uint32_t last_number = 65535, number_step = 100, last_set = 31;
 
-enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat };
+enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, setfib };
 
 enum class Test {
   any, protocol, version, source, destination, source_me, destination_me, source_port, destination_port, in, out, receive,
-  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid
+  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, tagged
 };
 
 /// One thing that a packet is held to.
 struct Match {
   Test test = Test::any;
   uint32_t low = 0, high = 0;  ///< a range of numbers; flags that are set and cleared
-  net::Ip ip, mask;
-  std::string name;  ///< an interface
+  net::Ip ip{}, mask{};
+  std::string name{};  ///< an interface
+  std::string table{};  ///< what is asked instead
+  std::optional<uint32_t> value{};  ///< that the table has to have for it
 };
 
 /// What matches if one of several does, or (`negated`) if none does.
@@ -35,12 +37,22 @@ struct Term {
   bool negated = false;
 };
 
+/// So many connections of the same source or destination.
+struct Limit {
+  uint32_t keys = 0;  ///< limit_words
+  uint32_t most = 0;
+};
+
 struct Rule {
   uint32_t number = 0;  ///< 0: not given
+  uint32_t set = 0;
   double probability = 1;
   Act act = Act::allow;
   uint32_t argument = 0;  ///< a code, a rule's or an instance's number
   bool log = false, keeps_state = false;
+  uint32_t log_amount = 0;  ///< so many times; 0: always
+  std::optional<uint32_t> tag, untag;
+  std::optional<Limit> limit;  ///< keeps states too
   std::vector<Term> terms;
   std::string text;  ///< from the action on, as it is listed
 };

@@ -25,6 +25,33 @@ TEST(ParseRule, ListsAsFreeBSDDoes) {
   EXPECT_EQ(listed("unreach needfrag icmp from any to any icmptypes 8,11"), "0 unreach needfrag icmp from any to any icmptypes 8,11");
 }
 
+TEST(ParseRule, AsksTables) {
+  EXPECT_EQ(listed("allow ip from table(1) to table(hosts,0100),10.0.0.1"), "0 allow ip from table(1) to table(hosts,100),10.0.0.1");
+  EXPECT_EQ(listed("allow ip from not table(1,10.0.0.1) to any recv table(in) xmit table(out,2)"),
+            "0 allow ip from not table(1,167772161) to any recv table(in) xmit table(out,2)");
+  EXPECT_EQ(listed("allow ip from any to any lookup dst-ip 5 not lookup src-port ports"), "0 allow ip from any to any lookup dst-ip 5 not lookup src-port ports");
+  EXPECT_EQ(listed("allow ip from table(1 to any"), "error: forgotten parenthesis: ``table(1''");
+  EXPECT_EQ(listed("allow ip from table(all) to any"), "error: bad table name ``all''");
+  EXPECT_EQ(listed("allow ip from table(1,x) to any"), "error: bad table value ``x''");
+  EXPECT_EQ(listed("allow ip from any to any lookup jail 5"), "error: lookup jail: not supported on this system");
+}
+
+TEST(ParseRule, ReadsSetsLimitsTagsAndLogs) {
+  auto rule = parse_rule(split_words("100 set 31 allow log logamount 5 tag 7 tcp from any to any limit src-addr dst-port 3"));
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->set, 31u);
+  EXPECT_EQ(rule->log_amount, 5u);
+  EXPECT_EQ(rule->tag, 7u);
+  EXPECT_EQ(rule->limit->keys, 9u);
+  EXPECT_EQ(rule->text, "allow log logamount 5 tag 7 tcp from any to any limit src-addr dst-port 3 :default");
+  EXPECT_EQ(listed("setfib 0 untag 7 ip from any to any tagged 1-5"), "0 setfib 0 untag 7 ip from any to any tagged 1-5");
+  EXPECT_EQ(listed("set 32 allow ip from any to any"), "error: invalid set 32");
+  EXPECT_EQ(listed("allow ip from any to any limit 3"), "error: limit: bad argument ``3''");
+  EXPECT_EQ(listed("allow ip from any to any limit src-addr 0"), "error: limit: bad argument ``0''");
+  EXPECT_EQ(listed("allow ip from any to any keep-state limit src-addr 1"), "error: only one of keep-state and limit is allowed");
+  EXPECT_EQ(listed("allow tag 65535 ip from any to any"), "error: tag: bad argument ``65535''");
+}
+
 TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
   EXPECT_EQ(listed("frob ip from any to any"), "error: invalid action ``frob''");
   EXPECT_EQ(listed("allow ip any"), "error: missing ``from''");

@@ -1,9 +1,10 @@
 // The rules' texts lie in a set that no rule asks: four numbers (of the rule, its order, its id, the part) and the text,
-// in parts that fit an element's user data. With number 0: instances of NAT.
+// in parts that fit an element's user data. With number 0: what is no rule, told apart by the id (Line).
 #include <endian.h>
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "base/text.hpp"
 #include "ipfw/compile.hpp"
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::string_view texts = "texts";
 constexpr size_t part_size = 250;
+
+/// What a line of number 0 is.
+enum Line : uint32_t { nat_line = 0, off_line = 1 };
 
 uint32_t number_at(std::string_view key, size_t at) {
   uint32_t out = 0;
@@ -29,6 +33,10 @@ void put_text(std::vector<nft::Element>& out, uint32_t number, uint32_t order, u
 
 Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) {
   std::vector<std::string> words = split_words(text);
+  if (number_at(key, 0) == 0 && number_at(key, 2) == off_line) {
+    out.off = static_cast<uint32_t>(parse_int(text).value_or(0));
+    return {};
+  }
   if (number_at(key, 0) == 0) {
     CB_TRY(Nat nat, parse_nat(number_at(key, 1), words));
     out.nats.push_back(std::move(nat));
@@ -40,12 +48,86 @@ Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) 
   return {};
 }
 
+std::vector<nft::Element> lines_of(const Ruleset& rules) {
+  std::vector<nft::Element> out;
+  for (const Kept& kept : rules.rules) {
+    const Rule& rule = kept.rule;
+    put_text(out, rule.number, kept.order, kept.id, rule.set ? fmt::format("set {} {}", rule.set, rule.text) : rule.text);
+  }
+  for (const Nat& nat : rules.nats) put_text(out, 0, nat.number, nat_line, nat.text);
+  if (rules.off) put_text(out, 0, 0, off_line, fmt::format("{}", rules.off));
+  return out;
+}
+
+TableType type_for(Test test) {
+  switch (test) {
+    case Test::source:
+    case Test::destination: return TableType::addr;
+    case Test::receive:
+    case Test::transmit:
+    case Test::via: return TableType::iface;
+    default: return TableType::number;
+  }
+}
+
+template <class Each>
+void each_reference(const Ruleset& rules, Each each) {
+  for (const Kept& kept : rules.rules)
+    for (const Term& term : kept.rule.terms)
+      for (const Match& match : term.any)
+        if (!match.table.empty()) each(match);
+}
+
+bool is_limit(const std::string& set) { return set.starts_with("l4.") || set.starts_with("l6."); }
+
+/// Tables that are new, and those that nobody wants any more.
+void change_tables(nft::Batch& batch, const std::vector<nft::Set>& seen, const Ruleset& wanted) {
+  std::set<std::string> keep;
+  for (const Table& each : wanted.tables)
+    for (nft::Set& set : sets_of(each)) {
+      keep.insert(set.name);
+      if (std::ranges::find(seen, set.name, &nft::Set::name) == seen.end()) batch.add(set);
+    }
+  for (const nft::Set& set : seen)
+    if (set.name != texts && !is_limit(set.name) && !keep.contains(set.name)) batch.remove_set(set.name);
+}
+
 }  // namespace
+
+const Table* Ruleset::table(std::string_view name) const {
+  auto found = std::ranges::find(tables, name, &Table::name);
+  return found == tables.end() ? nullptr : &*found;
+}
+
+Result<> name_tables(Ruleset& rules) {
+  std::optional<Error> wrong;
+  each_reference(rules, [&](const Match& match) {
+    TableType type = type_for(match.test);
+    const Table* has = rules.table(match.table);
+    if (!has) rules.tables.push_back({match.table, type});
+    else if (has->type != type) wrong = Error{Why::invalid, 0, {fmt::format("table({}): has type {}, not {}", match.table, text_of(has->type), text_of(type))}};
+  });
+  if (wrong) return tl::unexpected(std::move(*wrong));
+  return {};
+}
+
+size_t references(const Ruleset& rules, std::string_view name) {
+  size_t count = 0;
+  each_reference(rules, [&](const Match& match) { count += match.table == name; });
+  return count;
+}
 
 Result<Ruleset> read_ruleset(sys::netlink::Socket& socket) {
   Ruleset out;
+  CB_TRY(out.generation, nft::generation(socket));
   CB_TRY(out.loaded, nft::has_table(socket, nft::Family::inet, table));
   if (!out.loaded) return out;
+  CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, nft::Family::inet, table));
+  for (const nft::Set& set : sets) {
+    if (!set.name.starts_with(list_prefix)) continue;
+    out.tables.push_back({set.name.substr(list_prefix.size()), table_type(set.userdata).value_or(TableType::addr)});
+  }
+  std::ranges::sort(out.tables, {}, &Table::name);
   CB_TRY(std::vector<nft::Element> all, nft::elements(socket, nft::Family::inet, table, texts));
   std::ranges::sort(all, {}, &nft::Element::key);
   for (size_t at = 0; at < all.size();) {
@@ -60,27 +142,42 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   CB_TRY(bool loaded, nft::has_table(socket, nft::Family::inet, table));
   CB_TRY(std::vector<nft::SeenChain> chains, nft::chains(socket, nft::Family::inet, table));
   CB_TRY(std::vector<nft::Counter> counters, nft::counters(socket, nft::Family::inet, table));
+  CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, nft::Family::inet, table));
   nft::Batch batch;
-  batch.add(nft::Table{.name = std::string(table)});
+  batch.since(wanted.generation).add(nft::Table{.name = std::string(table)});
   if (loaded) batch.flush().flush_set(texts);
   else batch.add(nft::Set{.name = std::string(texts), .key_size = 16});
+  change_tables(batch, sets, wanted);
   std::vector<uint32_t> ids{0};
-  std::vector<nft::Element> lines;
-  for (const Kept& kept : wanted.rules) {
-    ids.push_back(kept.id);
-    const std::string& text = kept.rule.text;
-    put_text(lines, kept.rule.number, kept.order, kept.id, text);
-  }
-  for (const Nat& nat : wanted.nats) put_text(lines, 0, nat.number, 0, nat.text);
+  for (const Kept& kept : wanted.rules) ids.push_back(kept.id);
   for (uint32_t id : ids)
     if (std::ranges::find(counters, counter_of(id), &nft::Counter::name) == counters.end()) batch.add(nft::Counter{counter_of(id)});
-  batch.add(nft::SetRef{std::string(texts)}, lines);
-  CB_TRY(std::vector<std::string> names, compile(wanted, batch));
+  batch.add(nft::SetRef{std::string(texts)}, lines_of(wanted));
+  CB_TRY(Made made, compile(wanted, batch));
   for (const nft::SeenChain& chain : chains)
-    if (std::ranges::find(names, chain.name) == names.end()) batch.remove_chain(chain.name);
+    if (std::ranges::find(made.chains, chain.name) == made.chains.end()) batch.remove_chain(chain.name);
+  for (const nft::Set& set : sets)
+    if (is_limit(set.name) && std::ranges::find(made.sets, set.name) == made.sets.end()) batch.remove_set(set.name);
   for (const nft::Counter& counter : counters)
     if (std::ranges::none_of(ids, [&](uint32_t id) { return counter_of(id) == counter.name; })) batch.remove_counter(counter.name);
   return batch;
+}
+
+Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table& of) {
+  std::vector<Entry> out;
+  CB_TRY(std::vector<nft::Element> all, nft::elements(socket, nft::Family::inet, table, set_name("table", of.name)));
+  for (const nft::Element& element : all)
+    if (auto entry = entry_of(of, element)) out.push_back(*entry);
+  sort(out);
+  return out;
+}
+
+void set_entries(nft::Batch& batch, const Table& of, std::vector<Entry> entries, bool is_new) {
+  batch.in(nft::Family::inet, table);
+  for (const Filled& filled : contents(of, entries)) {
+    if (!is_new) batch.flush_set(filled.set);
+    batch.add(nft::SetRef{filled.set}, filled.elements);
+  }
 }
 
 }  // namespace cellblock::ipfw

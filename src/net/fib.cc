@@ -33,7 +33,7 @@ Request rule(bool v6, uint32_t fib, uint32_t table, uint8_t action, uint32_t ord
   fixed.action = action;
   fixed.table = static_cast<uint8_t>(action != FR_ACT_TO_TBL ? RT_TABLE_UNSPEC : table < 256 ? table : RT_TABLE_UNSPEC);
   Request request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
-  request.header(fixed).attribute(FRA_PRIORITY, preference + order).attribute(FRA_FWMARK, mark_of_fib(fib)).attribute(FRA_FWMASK, ~0u);
+  request.header(fixed).attribute(FRA_PRIORITY, preference + order).attribute(FRA_FWMARK, mark_of_fib(fib)).attribute(FRA_FWMASK, fib_mask);
   if (action == FR_ACT_TO_TBL) request.attribute(FRA_TABLE, table);
   return request;
 }

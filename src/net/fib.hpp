@@ -15,6 +15,9 @@ namespace cellblock::net {
 /// What marks packets of processes whose routes are those of `fib`.
 constexpr uint32_t mark_of_fib(uint32_t fib) { return 0x0fb00000u | fib; }
 
+/// The bits of a packet's mark that count for that; the others may say something else (ipfw's tags).
+inline constexpr uint32_t fib_mask = 0x2ff0ffffu;
+
 /// The kernel's table of `fib`: 0 is the main one; not the three numbers that Linux keeps for itself.
 std::optional<uint32_t> table_of_fib(int64_t fib);
 

@@ -246,6 +246,7 @@ std::vector<Request> Batch::requests() const {
   std::vector<Request> all;
   all.reserve(requests_.size() + 2);
   all.push_back(bracket(NFNL_MSG_BATCH_BEGIN));
+  if (generation_) put_number(all.back(), NFNL_BATCH_GENID, *generation_);
   all.insert(all.end(), requests_.begin(), requests_.end());
   all.push_back(bracket(NFNL_MSG_BATCH_END));
   return all;

@@ -1,6 +1,7 @@
 // One transaction: all of it happens or nothing, and no packet sees half of it.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,12 @@ class Batch {
   Batch& replace(const Rule& rule);
   Batch& remove_rule(std::string_view chain, uint64_t handle);
 
+  /// Only if nothing has changed since (see dump.hpp): else commit() fails with ERESTART.
+  Batch& since(uint32_t generation) {
+    generation_ = generation;
+    return *this;
+  }
+
   /// A number for an anonymous set, of this transaction's own.
   uint32_t next_id() { return ++last_id_; }
 
@@ -57,6 +64,7 @@ class Batch {
   Family family_ = Family::inet;
   std::string table_;
   uint32_t last_id_ = 0;
+  std::optional<uint32_t> generation_;
   std::vector<Request> requests_;
   std::vector<std::string> what_;  // what each request is about
 };

@@ -214,6 +214,15 @@ Counter parse_counter(std::string_view payload) {
   return out;
 }
 
+Result<uint32_t> generation(Socket& socket) {
+  CB_TRY(std::string payload, socket.get(request_of(NFT_MSG_GETGEN, 0, Family{})));
+  uint32_t out = 0;
+  each_attribute(attributes_of(payload), [&out](uint16_t type, std::string_view value) {
+    if (type == NFTA_GEN_ID) out = number_of(value);
+  });
+  return out;
+}
+
 Result<std::vector<Table>> tables(Socket& socket) {
   std::vector<Table> out;
   CB_CHECK(dump(socket, request_of(NFT_MSG_GETTABLE, 0, Family{}), [&out](std::string_view payload) { out.push_back(parse_table(payload)); }));

@@ -31,6 +31,8 @@ struct SeenChain : Chain {
   std::string table;
 };
 
+/// Another one after each change to anything that nf_tables holds in that network stack.
+Result<uint32_t> generation(sys::netlink::Socket& socket);
 Result<std::vector<Table>> tables(sys::netlink::Socket& socket);
 Result<bool> has_table(sys::netlink::Socket& socket, Family family, std::string_view name);
 Result<std::vector<SeenChain>> chains(sys::netlink::Socket& socket, Family family, std::string_view table);

@@ -2,65 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include "nft/ranges.hpp"
 
 namespace cellblock::pf {
 namespace {
-
-/// The next address, or the one before; the last has none behind it.
-net::Ip step(net::Ip ip, int by) {
-  for (size_t i = ip.size(); i-- > 0;) {
-    uint8_t was = ip.bytes[i];
-    ip.bytes[i] = static_cast<uint8_t>(was + by);
-    if (was != (by > 0 ? 0xff : 0)) break;
-  }
-  return ip;
-}
-
-/// Walks the entries, the wider before those within, and gathers what is in.
-class Ranges {
- public:
-  void open(const TableEntry& entry) {
-    while (!open_.empty() && open_.back().last < entry.ip) close();
-    if (!open_.empty() && next_ < entry.ip) put(next_, step(entry.ip, -1), open_.back().in);
-    next_ = entry.ip;
-    open_.push_back({net::broadcast_of(entry.ip, entry.length), !entry.negated});
-  }
-  void close() {
-    const Open& top = open_.back();
-    bool done = ended_ && *ended_ >= top.last;
-    if (!done) {
-      put(next_, top.last, top.in);
-      next_ = step(top.last, 1);
-      ended_ = top.last;
-    }
-    open_.pop_back();
-  }
-  std::vector<nft::Element> elements() {
-    while (!open_.empty()) close();
-    std::vector<nft::Element> out;
-    for (const auto& [first, last] : ranges_)
-      for (nft::Element& element : nft::range_of(std::string(first.data()), std::string(last.data()))) out.push_back(std::move(element));
-    return out;
-  }
-
- private:
-  struct Open {
-    net::Ip last;
-    bool in = true;
-  };
-  void put(const net::Ip& first, const net::Ip& last, bool in) {
-    if (!in) return;
-    bool touches = !ranges_.empty() && step(ranges_.back().second, 1) == first && first > ranges_.back().second;
-    if (touches) ranges_.back().second = last;
-    else ranges_.emplace_back(first, last);
-  }
-
-  std::vector<Open> open_;
-  net::Ip next_;
-  std::optional<net::Ip> ended_;
-  std::vector<std::pair<net::Ip, net::Ip>> ranges_;
-};
 
 nft::Set hosts(std::string name, bool v6) {
   return {.name = std::move(name), .flags = NFT_SET_EVAL, .key_type = v6 ? 8u : 7u, .key_size = v6 ? 16u : 4u, .timeout_ms = forever_ms, .most = 65535};
@@ -80,12 +25,14 @@ std::vector<nft::Set> host_sets_of(const std::string& anchor, const std::string&
   return {hosts(set_name(anchor, table, "h4"), false), hosts(set_name(anchor, table, "h6"), true)};
 }
 
-std::vector<nft::Element> ranges_of(std::vector<TableEntry> entries, bool v6) {
-  std::erase_if(entries, [v6](const TableEntry& entry) { return entry.ip.v6 != v6; });
-  std::ranges::sort(entries);
-  Ranges ranges;
-  for (const TableEntry& entry : entries) ranges.open(entry);
-  return ranges.elements();
+std::vector<nft::Element> ranges_of(const std::vector<TableEntry>& entries, bool v6) {
+  std::vector<nft::Span> spans;
+  for (const TableEntry& entry : entries) {
+    if (entry.ip.v6 != v6) continue;
+    std::optional<std::string> in = entry.negated ? std::nullopt : std::optional<std::string>("");
+    spans.push_back({std::string(entry.ip.data()), std::string(net::broadcast_of(entry.ip, entry.length).data()), in});
+  }
+  return nft::narrowest(std::move(spans));
 }
 
 std::vector<nft::Element> list_of(const std::vector<Listed>& entries) {

@@ -25,7 +25,7 @@ std::vector<nft::Set> sets_of(const std::string& anchor, const std::string& tabl
 std::vector<nft::Set> host_sets_of(const std::string& anchor, const std::string& table);
 
 /// The ranges of a family that the entries come to: the most specific entry decides. In order, none touches the next.
-std::vector<nft::Element> ranges_of(std::vector<TableEntry> entries, bool v6);
+std::vector<nft::Element> ranges_of(const std::vector<TableEntry>& entries, bool v6);
 std::vector<nft::Element> list_of(const std::vector<Listed>& entries);
 /// What an element of a list, or of a set of hosts, says.
 std::optional<Listed> listed_of(const nft::Element& element);

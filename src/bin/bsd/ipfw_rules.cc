@@ -1,0 +1,203 @@
+// ipfw(8): the commands that change rules and instances of NAT.
+#include <linux/netlink.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "base/text.hpp"
+#include "ipfw_session.hpp"
+#include "net/fib.hpp"
+
+namespace cellblock::bsd {
+namespace {
+
+using ipfw::Kept;
+
+/// A number that no rule has: what had it before left marks on connections.
+uint32_t new_id(const ipfw::Ruleset& rules) {
+  for (;;) {
+    uint32_t id = 0;
+    (void)!::getrandom(&id, sizeof id, 0);
+    id = (id & 0xffffff) | 1;
+    if (std::ranges::none_of(rules.rules, [id](const Kept& kept) { return kept.id == id; })) return id;
+  }
+}
+
+/// setfib's packets need the kernel's rules for that table.
+Result<> make_ready(const ipfw::Rule& rule) {
+  if (rule.act != ipfw::Act::setfib || rule.argument == 0) return {};
+  auto table = net::table_of_fib(rule.argument);
+  if (!table) return fail(Why::invalid, "setfib: fib too large.");
+  CB_TRY(auto routes, sys::netlink::Socket::open(NETLINK_ROUTE));
+  return net::add_fib_rules(routes, rule.argument, *table);
+}
+
+}  // namespace
+
+std::optional<RuleRange> rule_range(std::string_view word) {
+  std::string_view high = word, low = take_part(high, '-');
+  auto first = parse_int(low), last = high.empty() ? first : parse_int(high);
+  if (!first || !last || *first < 0 || *last > ipfw::last_number || *first > *last) return std::nullopt;
+  return RuleRange{static_cast<uint32_t>(*first), static_cast<uint32_t>(*last)};
+}
+
+int IpfwSession::run(const Words& words, std::string_view where) {
+  where_ = where;
+  only_set_.reset();
+  const std::string& verb = words[0];
+  Words rest(words.begin() + 1, words.end());
+  if (verb == "add") return add(rest);
+  if (verb == "delete" || verb == "del") return remove(rest);
+  if (verb == "list" || verb == "l") return list(rest, options_.has('a'));
+  if (verb == "show") return list(rest, true);
+  if (verb == "zero" || verb == "resetlog") return zero(words);
+  if (verb == "flush") return flush();
+  if (verb == "nat") return nat(rest);
+  if (verb == "set") return set(rest);
+  if (verb == "table") return table(rest);
+  for (std::string_view lacking : {"pipe", "queue", "sched", "enable", "disable", "nat64lsn", "nat64stl", "nptv6", "internal"})
+    if (verb == lacking) return refuse(fmt::format("{}: not supported on this system", verb), ex_unavailable);
+  return refuse(fmt::format("bad command `{}'", verb), ex_usage);
+}
+
+int IpfwSession::refuse(std::string_view text, int status) {
+  warnx("ipfw", "{}{}", where_, text);
+  return status;
+}
+
+int IpfwSession::refuse(const Error& error) {
+  if (error.sys == EPERM) return refuse(strerror_of(EPERM), ex_noperm);
+  if (error.sys) return refuse(error.text(), ex_oserr);
+  bool lacks = error.why == Why::unsupported || error.why == Why::absent;
+  return refuse(error.text(), lacks ? ex_unavailable : ex_dataerr);
+}
+
+Result<> IpfwSession::try_edit(const Edit& edit, const Fill& fill) {
+  CB_TRY(ipfw::Ruleset rules, ipfw::read_ruleset(socket_));
+  CB_CHECK(edit(rules));
+  CB_CHECK(ipfw::name_tables(rules));
+  CB_TRY(nft::Batch batch, ipfw::change(socket_, rules));
+  if (fill) CB_CHECK(fill(rules, batch));
+  return is_dry() ? Result<>() : batch.commit(socket_);
+}
+
+Result<> IpfwSession::edit(const Edit& edit, const Fill& fill) {
+  for (;;) {
+    auto done = try_edit(edit, fill);
+    // A dump that a change cut short says EINTR.
+    bool again = !done && (done.error().sys == ERESTART || done.error().sys == EINTR);
+    if (!again) return done;
+  }
+}
+
+Result<> IpfwSession::put(ipfw::Ruleset& rules, ipfw::Rule& rule) {
+  uint32_t last = 0, order = 0;
+  for (const Kept& kept : rules.rules) {
+    last = std::max(last, kept.rule.number);
+    order = std::max(order, kept.order);
+  }
+  bool full = last > ipfw::last_number - ipfw::number_step - 1;
+  if (rule.number == 0) rule.number = std::min(last + ipfw::number_step, full ? last : ipfw::last_number - 1);
+  if (rule.act == ipfw::Act::skipto && rule.argument <= rule.number) return fail(Why::invalid, "skipto: only to a rule further on");
+  rules.rules.push_back({order + 1, new_id(rules), rule});
+  std::ranges::stable_sort(rules.rules, {}, [](const Kept& kept) { return kept.rule.number; });
+  return {};
+}
+
+int IpfwSession::add(const Words& words) {
+  auto rule = ipfw::parse_rule(words);
+  if (!rule) return refuse(rule.error());
+  ipfw::Rule made;
+  auto done = is_dry() ? Result<>() : make_ready(*rule);
+  if (done)
+    done = edit([&](ipfw::Ruleset& rules) {
+      made = *rule;
+      return put(rules, made);
+    });
+  if (!done) return refuse(done.error());
+  say("{:05} {}", made.number, made.text);
+  return 0;
+}
+
+Result<> IpfwSession::remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats) {
+  auto range = *rule_range(word);
+  size_t gone = 0;
+  if (nats) gone = std::erase_if(rules.nats, [&](const ipfw::Nat& nat) { return range.has(nat.number); });
+  else
+    gone = std::erase_if(rules.rules, [&](const Kept& kept) {
+      return range.has(kept.rule.number) && (!only_set_ || kept.rule.set == *only_set_);
+    });
+  if (gone > 0) return {};
+  return fail(Why::absent, "{}", nats ? fmt::format("nat {} not available", word) : fmt::format("rule {} not found", word));
+}
+
+int IpfwSession::remove(const Words& words) {
+  if (words.empty()) return refuse("missing rule specification", ex_usage);
+  if (words[0] == "set") {
+    auto number = words.size() == 2 ? parse_int(words[1]) : std::nullopt;
+    if (!number || *number < 0 || *number > ipfw::last_set) return refuse("invalid set number", ex_dataerr);
+    return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
+      size_t gone = std::erase_if(rules.rules, [&](const Kept& kept) { return kept.rule.set == *number; });
+      return gone ? Result<>() : fail(Why::absent, "no rules in set {}", *number);
+    }));
+  }
+  bool nats = words[0] == "nat";
+  Words which(words.begin() + nats, words.end());
+  for (const std::string& word : which)
+    if (!rule_range(word)) return refuse(fmt::format("invalid rule number {}", word), ex_usage);
+  return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
+    for (const std::string& word : which) CB_CHECK(remove_rules(rules, word, nats));
+    return {};
+  }));
+}
+
+int IpfwSession::flush() {
+  if (!options_.has('f') && !is_quiet()) {
+    fmt::print("Are you sure? [yn] ");
+    std::fflush(stdout);
+    int answer = std::getchar();
+    if (answer != 'y' && answer != 'Y') return 0;
+  }
+  auto done = edit([this](ipfw::Ruleset& rules) -> Result<> {
+    std::erase_if(rules.rules, [this](const Kept& kept) { return only_set_ ? kept.rule.set == *only_set_ : kept.rule.set != ipfw::last_set; });
+    return {};
+  });
+  if (!done) return refuse(done.error());
+  say("Flushed all rules.");
+  return 0;
+}
+
+int IpfwSession::zero(const Words& words) {
+  if (words.size() > 1 || only_set_) return refuse(fmt::format("{}: only all rules together on this system", words[0]), ex_unavailable);
+  // Rules made anew log as often as their first packets did.
+  if (words[0] == "resetlog") {
+    if (auto done = edit([](ipfw::Ruleset&) -> Result<> { return {}; }); !done) return refuse(done.error());
+    say("Logging counts cleared.");
+    return 0;
+  }
+  if (is_dry()) return 0;
+  if (auto done = nft::zero_counters(socket_, nft::Family::inet, ipfw::table); !done) return refuse(done.error());
+  say("Accounting cleared.");
+  return 0;
+}
+
+int IpfwSession::nat(const Words& words) {
+  if (!words.empty() && (words.back() == "show" || words.back() == "list")) return show_nats(words);
+  auto number = words.empty() ? std::nullopt : rule_range(words[0]);
+  if (!number || number->low != number->high || number->low == 0) return refuse(fmt::format("bad nat: {}", words.empty() ? "" : words[0]), ex_dataerr);
+  if (words.size() < 2 || words[1] != "config") return refuse("bad nat command", ex_usage);
+  auto made = ipfw::parse_nat(number->low, std::span(words).subspan(2));
+  if (!made) return refuse(made.error());
+  auto done = edit([&](ipfw::Ruleset& rules) -> Result<> {
+    std::erase_if(rules.nats, [&](const ipfw::Nat& nat) { return nat.number == number->low; });
+    rules.nats.push_back(*made);
+    return {};
+  });
+  if (!done) return refuse(done.error());
+  say("ipfw nat {} config {}", number->low, made->text);
+  return 0;
+}
+
+}  // namespace cellblock::bsd

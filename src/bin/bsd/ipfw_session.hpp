@@ -1,0 +1,85 @@
+// The commands of ipfw(8) on one network stack.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "applet.hpp"
+#include "base/error.hpp"
+#include "ipfw/compile.hpp"
+#include "sys/netlink.hpp"
+
+namespace cellblock::bsd {
+
+// <sysexits.h>, as ipfw(8) means them.
+inline constexpr int ex_usage = 64, ex_dataerr = 65, ex_noinput = 66, ex_unavailable = 69, ex_oserr = 71, ex_noperm = 77;
+
+class IpfwSession {
+ public:
+  IpfwSession(sys::netlink::Socket socket, const Options& options) : socket_(std::move(socket)), options_(options) {}
+
+  /// One command. `where` is said before an error. Returns the exit status.
+  int run(const Words& words, std::string_view where);
+
+ private:
+  using Edit = std::function<Result<>(ipfw::Ruleset&)>;
+  using Fill = std::function<Result<>(ipfw::Ruleset&, nft::Batch&)>;
+
+  bool is_quiet() const { return options_.has('q'); }
+  bool is_dry() const { return options_.has('n'); }
+  int refuse(std::string_view text, int status);
+  int refuse(const Error& error);
+  int refuse_unless(const Result<>& done) { return done ? 0 : refuse(done.error()); }
+  template <class... A>
+  void say(fmt::format_string<A...> format, A&&... args) {
+    if (!is_quiet()) fmt::print("{}\n", fmt::format(format, std::forward<A>(args)...));
+  }
+
+  /// Reads, changes and writes the rules; again from the start if somebody else has changed them meanwhile. `fill` adds
+  /// to the transaction behind what the rules come to.
+  Result<> edit(const Edit& edit, const Fill& fill = {});
+  Result<> try_edit(const Edit& edit, const Fill& fill);
+
+  int add(const Words& words);
+  Result<> put(ipfw::Ruleset& rules, ipfw::Rule& rule);
+  int remove(const Words& words);
+  Result<> remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats);
+  int flush();
+  int zero(const Words& words);
+  int nat(const Words& words);
+
+  int list(const Words& words, bool counts);
+  int show_nats(const Words& words);
+
+  int set(const Words& words);
+  int one_set(uint32_t number, const Words& words);
+  int show_sets();
+  Result<> switch_sets(ipfw::Ruleset& rules, const Words& words);
+
+  int table(const Words& words);
+  int all_tables(const Words& words);
+  int create_table(const std::string& name, const Words& words);
+  int destroy_table(const std::string& name);
+  int change_table(const std::string& name, const Words& words, bool adds);
+  int flush_table(const std::string& name);
+  int swap_tables(const std::string& name, const Words& words);
+  int show_table(const ipfw::Ruleset& rules, const std::string& name, bool header);
+  int table_info(const ipfw::Ruleset& rules, const std::string& name);
+  int look_up(const std::string& name, const Words& words);
+
+  sys::netlink::Socket socket_;
+  const Options& options_;
+  std::string where_;
+  std::optional<uint32_t> only_set_;  ///< "set N COMMAND"
+};
+
+/// "N" or "N-M".
+struct RuleRange {
+  uint32_t low = 0, high = 0;
+  bool has(uint32_t number) const { return number >= low && number <= high; }
+};
+std::optional<RuleRange> rule_range(std::string_view word);
+
+}  // namespace cellblock::bsd

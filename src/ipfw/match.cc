@@ -1,0 +1,197 @@
+#include "ipfw/match.hpp"
+
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "ipfw/table.hpp"
+
+namespace cellblock::ipfw {
+namespace {
+
+using nft::be16;
+using nft::be32;
+using nft::Body;
+using nft::byte;
+using nft::host32;
+
+constexpr size_t most_ways = 2000;
+
+/// Holds the register to low..high, or to what is outside.
+Body& hold(Body& body, const std::string& low, const std::string& high, bool negated) {
+  if (low == high) return body.compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, low);
+  return body.in_range(low, high, negated ? NFT_RANGE_NEQ : NFT_RANGE_EQ);
+}
+
+Body address(const Match& match, bool negated) {
+  bool source = match.test == Test::source;
+  Body body = family(match.ip.v6 ? v6 : v4);
+  body.load(match.ip.v6 ? (source ? nft::field::ip6_source : nft::field::ip6_destination)
+                        : (source ? nft::field::ip_source : nft::field::ip_destination));
+  body.mask(match.mask.data()).compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, match.ip.data());
+  return body;
+}
+
+/// Of a table: what `body` has loaded is in it, or has that value in it. `which` of the table's sets.
+Ways in_table(Body body, const Match& match, std::string_view which, bool negated) {
+  nft::SetRef in{set_name(fmt::format("in{}", which), match.table)}, values{set_name(fmt::format("value{}", which), match.table)};
+  if (!match.value) return {std::move(negated ? body.not_in(in) : body.in(in))};
+  Ways out;
+  if (negated) out.push_back(std::move(Body(body).not_in(in)));
+  body.map(values, NFT_REG_1, NFT_REG_2).compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, be32(*match.value), NFT_REG_2);
+  out.push_back(std::move(body));
+  return out;
+}
+
+void join(Ways& ways, Ways more) { std::ranges::move(more, std::back_inserter(ways)); }
+
+Ways addresses_in_table(const Match& match, bool negated) {
+  Ways out;
+  for (bool six : {false, true}) {
+    Body body = family(six ? v6 : v4);
+    body.load(match.test == Test::source ? (six ? nft::field::ip6_source : nft::field::ip_source)
+                                         : (six ? nft::field::ip6_destination : nft::field::ip_destination));
+    join(out, in_table(std::move(body), match, six ? "6" : "4", negated));
+  }
+  return out;
+}
+
+Ways ports(const Match& match, bool negated) {
+  Ways out;
+  for (uint8_t which : {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP}) {
+    Body body = protocol(which);
+    body.load(match.test == Test::source_port ? nft::field::source_port : nft::field::destination_port);
+    if (!match.table.empty()) {
+      join(out, in_table(std::move(body), match, "2", negated));
+      continue;
+    }
+    hold(body, be16(static_cast<uint16_t>(match.low)), be16(static_cast<uint16_t>(match.high)), negated);
+    out.push_back(std::move(body));
+  }
+  return out;
+}
+
+Ways interface(const Match& match, bool out, bool negated) {
+  bool transmit = match.test == Test::transmit || (match.test == Test::via && out);
+  if (transmit && !out) return negated ? Ways{Body()} : Ways{};
+  Body body;
+  body.load(transmit ? NFT_META_OIFNAME : NFT_META_IIFNAME);
+  if (!match.table.empty()) return in_table(std::move(body), match, "", negated);
+  body.compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, nft::interface_name(own_name(match.name)));
+  return {std::move(body)};
+}
+
+Ways tcp(uint8_t mask, uint8_t value, bool equal, bool negated) {
+  Body body = protocol(IPPROTO_TCP);
+  body.load(nft::field::tcp_flags).mask(byte(mask)).compare(equal != negated ? NFT_CMP_EQ : NFT_CMP_NEQ, byte(value));
+  Ways out{std::move(body)};
+  if (negated) out.push_back(std::move(Body().load(NFT_META_L4PROTO).is_not(byte(IPPROTO_TCP))));
+  return out;
+}
+
+Ways icmp(const Match& match, uint8_t which, bool negated) {
+  Body body = protocol(which);
+  body.load(nft::field::icmp_type);
+  hold(body, byte(static_cast<uint8_t>(match.low)), byte(static_cast<uint8_t>(match.high)), negated);
+  Ways out{std::move(body)};
+  if (negated) out.push_back(std::move(Body().load(NFT_META_L4PROTO).is_not(byte(which))));
+  return out;
+}
+
+/// Numbers that the kernel has in the machine's order.
+Ways own_number(nft_meta_keys key, const Match& match, bool negated) {
+  Body body;
+  body.load(key).swap(4, 4);
+  if (!match.table.empty()) return in_table(std::move(body), match, "", negated);
+  hold(body, be32(match.low), be32(match.high), negated);
+  return {std::move(body)};
+}
+
+/// Any of the tags that the rules set.
+Ways tagged(const Match& match, const Tags& tags, bool negated) {
+  uint32_t bits = 0;
+  for (const auto& [tag, bit] : tags)
+    if (tag >= match.low && tag <= match.high) bits |= bit;
+  if (!bits) return negated ? Ways{Body()} : Ways{};
+  return {std::move(Body().load(NFT_META_MARK).mask(host32(bits)).compare(negated ? NFT_CMP_EQ : NFT_CMP_NEQ, host32(0)))};
+}
+
+Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
+  auto fixed = [negated](bool matches) { return matches != negated ? Ways{Body()} : Ways{}; };
+  auto one = [](Body body) { return Ways{std::move(body)}; };
+  nft_cmp_ops equal = negated ? NFT_CMP_NEQ : NFT_CMP_EQ;
+  switch (match.test) {
+    case Test::any: return fixed(true);
+    case Test::in: return fixed(!out);
+    case Test::out: return fixed(out);
+    case Test::protocol: return one(std::move(Body().load(NFT_META_L4PROTO).compare(equal, byte(static_cast<uint8_t>(match.low)))));
+    case Test::version: return one(std::move(Body().load(NFT_META_NFPROTO).compare(equal, byte(static_cast<uint8_t>(match.low)))));
+    case Test::source:
+    case Test::destination: {
+      if (!match.table.empty()) return addresses_in_table(match, negated);
+      Ways ways{address(match, negated)};
+      if (negated) ways.push_back(family(match.ip.v6 ? v4 : v6));
+      return ways;
+    }
+    case Test::source_me:
+    case Test::destination_me: {
+      Body body = match.low ? family(v6) : Body();
+      body.load(nft::Fib{NFT_FIB_RESULT_ADDRTYPE, match.test == Test::source_me ? NFTA_FIB_F_SADDR : NFTA_FIB_F_DADDR});
+      return one(std::move(body.compare(equal, host32(RTN_LOCAL))));
+    }
+    case Test::source_port:
+    case Test::destination_port: return ports(match, negated);
+    case Test::receive:
+    case Test::transmit:
+    case Test::via: return interface(match, out, negated);
+    case Test::established: return tcp(0x14, 0, false, negated);
+    case Test::setup: return tcp(0x12, 0x02, true, negated);
+    case Test::tcp_flags:
+      return tcp(static_cast<uint8_t>(match.low | match.high), static_cast<uint8_t>(match.low), true, negated);
+    case Test::icmp_types: return icmp(match, IPPROTO_ICMP, negated);
+    case Test::icmp6_types: return icmp(match, IPPROTO_ICMPV6, negated);
+    case Test::fragment:
+      return one(std::move(family(v4).load(nft::field::ip_fragment).mask(be16(0x1fff)).compare(negated ? NFT_CMP_EQ : NFT_CMP_NEQ, be16(0))));
+    case Test::ttl: {
+      Body four = family(v4), six = family(v6);
+      hold(four.load(nft::field::ip_ttl), byte(static_cast<uint8_t>(match.low)), byte(static_cast<uint8_t>(match.high)), negated);
+      hold(six.load(nft::field::ip6_hop_limit), byte(static_cast<uint8_t>(match.low)), byte(static_cast<uint8_t>(match.high)), negated);
+      return {std::move(four), std::move(six)};
+    }
+    case Test::length: return own_number(NFT_META_LEN, match, negated);
+    case Test::uid: return out ? own_number(NFT_META_SKUID, match, negated) : fixed(false);
+    case Test::tagged: return tagged(match, tags, negated);
+    case Test::gid: return out ? own_number(NFT_META_SKGID, match, negated) : fixed(false);
+  }
+  return {};
+}
+
+Result<Ways> both(const Ways& one, const Ways& other) {
+  if (one.size() * other.size() > most_ways) return fail(Why::invalid, "rule too big, max {} combinations", most_ways);
+  Ways out;
+  for (const Body& a : one)
+    for (const Body& b : other) out.push_back(std::move(Body(a).append(b)));
+  return out;
+}
+
+}  // namespace
+
+Result<Ways> ways_of(const Rule& rule, bool out, const Tags& tags) {
+  Ways all{Body()};
+  for (const Term& term : rule.terms) {
+    if (term.negated) {
+      for (const Match& match : term.any) {
+        CB_TRY(all, both(all, ways_of(match, out, true, tags)));
+      }
+      continue;
+    }
+    Ways some;
+    for (const Match& match : term.any)
+      for (Body& way : ways_of(match, out, false, tags)) some.push_back(std::move(way));
+    CB_TRY(all, both(all, some));
+  }
+  return all;
+}
+
+}  // namespace cellblock::ipfw

@@ -1,0 +1,142 @@
+// What stands behind the body of a rule.
+#include "ipfw/parser.hpp"
+
+#include "ipfw/table.hpp"
+
+namespace cellblock::ipfw {
+namespace {
+
+struct Row {
+  std::string_view name;
+  Test test;
+  uint32_t most = 0;
+};
+constexpr std::array plain_words{Row{"in", Test::in}, Row{"out", Test::out}, Row{"established", Test::established}, Row{"setup", Test::setup},
+                                 Row{"frag", Test::fragment}};
+constexpr std::array interface_words{Row{"via", Test::via}, Row{"recv", Test::receive}, Row{"xmit", Test::transmit}};
+constexpr std::array number_words{Row{"src-port", Test::source_port, 65535}, Row{"dst-port", Test::destination_port, 65535},
+                                  Row{"icmptypes", Test::icmp_types, 255}, Row{"icmptype", Test::icmp_types, 255},
+                                  Row{"icmp6types", Test::icmp6_types, 255}, Row{"icmp6type", Test::icmp6_types, 255},
+                                  Row{"ipttl", Test::ttl, 255}, Row{"iplen", Test::length, 65535},
+                                  Row{"uid", Test::uid, UINT32_MAX}, Row{"gid", Test::gid, UINT32_MAX}, Row{"tagged", Test::tagged, 65534}};
+constexpr std::array lookup_words{Row{"src-ip", Test::source}, Row{"dst-ip", Test::destination}, Row{"src-port", Test::source_port},
+                                  Row{"dst-port", Test::destination_port}, Row{"uid", Test::uid}};
+
+const Row* row_of(std::span<const Row> rows, std::string_view name) {
+  for (const Row& row : rows)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<> Parser::options() {
+  while (at_ < words_.size()) {
+    if (word() == "//") {
+      std::string comment = join({words_.begin() + static_cast<long>(at_), words_.end()}, " ");
+      say(comment);
+      return {};
+    }
+    if (take("keep-state")) {
+      if (rule_.limit) return fail(Why::invalid, "only one of keep-state and limit is allowed");
+      if (word().starts_with(":")) ++at_;
+      rule_.keeps_state = true;
+      say("keep-state :default");
+      continue;
+    }
+    if (take("limit")) {
+      CB_CHECK(limit());
+      continue;
+    }
+    CB_TRY(Term term, group([this](Term& out) { return option(out); }));
+    put(std::move(term));
+  }
+  return {};
+}
+
+Result<> Parser::limit() {
+  if (rule_.keeps_state) return fail(Why::invalid, "only one of keep-state and limit is allowed");
+  Limit out;
+  std::string text = "limit";
+  while (auto key = value_in(limit_words, word())) {
+    out.keys |= *key;
+    text += fmt::format(" {}", word());
+    ++at_;
+  }
+  if (!out.keys) return fail(Why::invalid, "limit: bad argument ``{}''", word());
+  CB_TRY(out.most, number_of("limit", 1, 65535));
+  if (word().starts_with(":")) ++at_;
+  rule_.limit = out;
+  rule_.keeps_state = true;
+  say(fmt::format("{} {} :default", text, out.most));
+  return {};
+}
+
+Result<> Parser::option(Term& out) {
+  std::string name(word());
+  if (const Row* row = row_of(plain_words, name)) {
+    ++at_;
+    out.any.push_back({.test = row->test});
+    said_ = name;
+    return {};
+  }
+  if (const Row* row = row_of(interface_words, name)) return interface(out, row->test, name);
+  if (name == "tcpflags") return flags(out);
+  const Row* number = row_of(number_words, name);
+  if (!number && name != "src-ip" && name != "dst-ip" && name != "proto" && name != "lookup") return unknown("unrecognised option");
+  ++at_;
+  if (number) CB_CHECK(numbers(out, number->test, number->most));
+  else if (name == "proto") CB_CHECK(one_protocol(out));
+  else if (name == "lookup") CB_CHECK(lookup(out));
+  else CB_CHECK(addresses(out, name == "src-ip" ? Test::source : Test::destination));
+  said_ = name + " " + said_;
+  return {};
+}
+
+Result<> Parser::lookup(Term& out) {
+  std::string name(word());
+  const Row* row = row_of(lookup_words, name);
+  if (!row) return fail(Why::unsupported, "lookup {}: not supported on this system", name);
+  ++at_;
+  if (!is_table_name(word())) return fail(Why::invalid, "bad table name ``{}''", word());
+  out.any.push_back({.test = row->test, .table = std::string(word())});
+  said_ = fmt::format("{} {}", name, word());
+  ++at_;
+  return {};
+}
+
+Result<> Parser::interface(Term& out, Test test, const std::string& name) {
+  ++at_;
+  if (word().starts_with("table(")) {
+    CB_CHECK(table(out, test, word()));
+    said_ = name + " " + said_;
+    ++at_;
+    return {};
+  }
+  if (word().empty() || word().size() > 15) return fail(Why::invalid, "{}: bad interface ``{}''", name, word());
+  if (word() == "any") out.any.push_back({.test = Test::any});
+  else out.any.push_back({.test = test, .name = std::string(word())});
+  said_ = fmt::format("{} {}", name, word());
+  ++at_;
+  return {};
+}
+
+Result<> Parser::flags(Term& out) {
+  ++at_;
+  Match match{.test = Test::tcp_flags};
+  std::string_view rest = word();
+  while (!rest.empty()) {
+    std::string_view part = take_part(rest, ',');
+    bool clear = part.starts_with('!');
+    auto value = value_in(tcp_flags, part.substr(clear));
+    if (!value) return fail(Why::invalid, "invalid tcpflags: ``{}''", word());
+    (clear ? match.high : match.low) |= *value;
+  }
+  if (!match.low && !match.high) return fail(Why::invalid, "missing argument for tcpflags");
+  said_ = fmt::format("tcpflags {}", word());
+  ++at_;
+  out.any.push_back(match);
+  return {};
+}
+
+}  // namespace cellblock::ipfw
