@@ -245,6 +245,11 @@ class Compiler {
 
 std::string counter_of(uint32_t id) { return fmt::format("r{}", id); }
 
+std::optional<uint32_t> id_of_mark(uint32_t mark) {
+  constexpr uint32_t id_bits = 0xffffff;
+  return (mark & ~id_bits) == state_mark ? std::optional(mark & id_bits) : std::nullopt;
+}
+
 Result<Made> compile(const Ruleset& rules, nft::Batch& batch) { return Compiler(rules, batch).run(); }
 
 }  // namespace cellblock::ipfw

@@ -53,5 +53,7 @@ struct Made {
 Result<Made> compile(const Ruleset& rules, nft::Batch& batch);
 
 std::string counter_of(uint32_t id);
+/// The id of the rule that let a connection with that mark in; nothing: none of the rules.
+std::optional<uint32_t> id_of_mark(uint32_t mark);
 
 }  // namespace cellblock::ipfw

@@ -85,6 +85,12 @@ TEST(Compile, ALimitHasASetOfEachFamily) {
   EXPECT_EQ(made->sets.size(), 4u);
 }
 
+TEST(Compile, AConnectionsMarkNamesItsRule) {
+  EXPECT_EQ(id_of_mark(0x1f000007), 7u);
+  EXPECT_EQ(id_of_mark(0x3f000007), std::nullopt);
+  EXPECT_EQ(id_of_mark(0), std::nullopt);
+}
+
 TEST(Tables, AreMadeByTheRulesThatNameThem) {
   Ruleset set = set_of({"100 allow ip from table(1) to any via table(2)", "200 allow ip from any to any lookup dst-port 3"});
   ASSERT_TRUE(name_tables(set));

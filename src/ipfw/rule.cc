@@ -6,6 +6,7 @@ Result<Rule> Parser::rule() {
   CB_CHECK(place());
   CB_CHECK(probability());
   CB_CHECK(action());
+  rule_.action_size = rule_.text.size();
   if (rule_.act != Act::check_state) CB_CHECK(body());
   CB_CHECK(options());
   return std::move(rule_);
@@ -102,6 +103,12 @@ Result<> Parser::code(Act which, std::string_view text, std::span<const Named> n
   std::string shown = fmt::format("{} {}", text, words_[at_]);
   ++at_;
   return act(which, shown, *value);
+}
+
+std::string_view protocol_name(uint32_t number) {
+  for (const Named& each : protocols)
+    if (each.value == number) return each.name;
+  return {};
 }
 
 Result<Rule> parse_rule(std::span<const std::string> words) { return Parser(words).rule(); }

@@ -54,8 +54,12 @@ struct Rule {
   std::optional<uint32_t> tag, untag;
   std::optional<Limit> limit;  ///< keeps states too
   std::vector<Term> terms;
+  size_t action_size = 0;  ///< of the text: what stands before the body
   std::string text;  ///< from the action on, as it is listed
 };
+
+/// The name of a protocol's number; empty: it has none here.
+std::string_view protocol_name(uint32_t number);
 
 /// The words behind "add". An error is one line that names the word.
 Result<Rule> parse_rule(std::span<const std::string> words);

@@ -91,6 +91,7 @@ Connection parse_connection(std::string_view payload) {
       case CTA_TUPLE_REPLY: parse_tuple(value, unused, out.reply_source, out.reply_destination); break;
       case CTA_STATUS: out.status = ntohl(value_of<uint32_t>(value)); break;
       case CTA_TIMEOUT: out.timeout = ntohl(value_of<uint32_t>(value)); break;
+      case CTA_MARK: out.mark = ntohl(value_of<uint32_t>(value)); break;
       case CTA_ID: out.id = ntohl(value_of<uint32_t>(value)); break;
       case CTA_ZONE: out.zone = ntohs(value_of<uint16_t>(value)); break;
       case CTA_PROTOINFO: out.tcp_state = tcp_state_of(value); break;

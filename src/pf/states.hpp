@@ -24,6 +24,7 @@ struct Connection {
   uint8_t tcp_state = 0;                ///< TCP_CONNTRACK_*
   uint32_t status = 0;                  ///< IPS_*
   uint32_t timeout = 0;                 ///< seconds left
+  uint32_t mark = 0;
   uint64_t id = 0;
   uint32_t flags = 0, in = 0, out = 0;  ///< its label
   std::string tuple;                    ///< by which the kernel finds it

@@ -63,8 +63,12 @@ ipfw -q -j router add 100 check-state
 ipfw -q -j router add 200 allow icmp from 10.0.0.1 to any keep-state
 pings 10.1.0.2 || fail "keep-state"
 jexec far busybox ping -c 1 -W 1 10.0.0.1 >/dev/null && fail "a new flow from the far side"
+expect_like '^## Dynamic rules \([0-9]+\):$' ipfw -d -j router list
+expect_like '^00200 \([0-9]+s\) STATE icmp 10.0.0.1 [0-9]+ <-> 10.1.0.2 [0-9]+ :default$' ipfw -D -j router list
 ipfw -q -j router delete 200
 pings 10.1.0.2 && fail "the states are gone"
+expect "00100 check-state :default
+65535 deny ip from any to any" ipfw -d -j router list
 
 note "NAT"
 ipfw -q -j router flush
@@ -76,6 +80,17 @@ ipfw -q -j router add allow ip from any to any
 eventually pings 10.1.0.2
 ipfw -q -j router delete 100
 pings 10.1.0.2 && fail "without NAT nothing comes back"
+
+note "short forms, and a preprocessor"
+ipfw -q -j router add 900 deny log ip from any to any in // never
+expect "00900 deny log in // never
+65535 deny" ipfw -c -j router list 900 65535
+expect "00900 deny log // never
+65535 deny" ipfw -b -j router list 900 65535
+printf 'add NUMBER count ip from any to any\n' >"$W/raw"
+ipfw -q -j router -p sed -e s/NUMBER/910/ "$W/raw" || fail "a preprocessor"
+expect "00910 count ip from any to any" ipfw -j router list 910
+expect_refusal '^ipfw: preprocessor false failed$' ipfw -q -j router -p false "$W/raw"
 
 note "a file, and the host untouched"
 printf 'add 100 allow ip from any to any\n# no rule\nadd 200 frob\n' >"$W/rules"

@@ -1,6 +1,10 @@
 // ipfw(8).
 #include <linux/netlink.h>
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 
@@ -19,9 +23,53 @@ int usage() {
   return ex_usage;
 }
 
+/// "-p PREPROCESSOR [ITS OPTIONS] FILE": what it makes of the file is read in its place.
+struct Preprocessor {
+  Words command;
+  pid_t child = 0;
+
+  /// Takes the words from "-p" on out of `words`, but for the last, the file.
+  explicit Preprocessor(Words& words) {
+    for (size_t i = 1; i + 2 < words.size() && words[i].starts_with('-'); ++i) {
+      if (words[i] == "-j") ++i;  // its jail
+      if (words[i] != "-p") continue;
+      command.assign(words.begin() + static_cast<long>(i) + 1, words.end() - 1);
+      words.erase(words.begin() + static_cast<long>(i), words.end() - 1);
+      return;
+    }
+  }
+
+  /// What it writes, of a file that it reads at its standard input.
+  FILE* open(FILE* file) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return nullptr;
+    child = ::fork();
+    if (child == 0) {
+      ::dup2(::fileno(file), 0);
+      ::dup2(ends[1], 1);
+      std::vector<char*> argv;
+      for (std::string& word : command) argv.push_back(word.data());
+      argv.push_back(nullptr);
+      ::execvp(argv[0], argv.data());
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    std::fclose(file);
+    return ::fdopen(ends[0], "r");
+  }
+
+  int finish(int status) const {
+    int ended = 0;
+    if (child <= 0 || ::waitpid(child, &ended, 0) != child || ended == 0 || status != 0) return status;
+    warnx(me, "preprocessor {} failed", command[0]);
+    return ex_unavailable;
+  }
+};
+
 /// A file of commands, one a line; the first that fails ends it.
-int from_file(IpfwSession& session, const std::string& path) {
+int from_file(IpfwSession& session, const std::string& path, Preprocessor& preprocessor) {
   FILE* file = std::fopen(path.c_str(), "re");
+  if (file && !preprocessor.command.empty()) file = preprocessor.open(file);
   if (!file) {
     warnx(me, "{}: {}", path, strerror_of(errno));
     return ex_noinput;
@@ -35,19 +83,21 @@ int from_file(IpfwSession& session, const std::string& path) {
     if (!words.empty()) status = session.run(words, fmt::format("{}:{}: ", path, number));
   }
   std::fclose(file);
-  return status;
+  return preprocessor.finish(status);
 }
 
 }  // namespace
 
-int ipfw(const Words& words) {
-  Options options(words, "aceD:dfhj:Nnp:qSTtv");
+int ipfw(const Words& given) {
+  Words words = given;
+  Preprocessor preprocessor(words);
+  Options options(words, "abcDdefhj:Nnp:qSTtv");
   if (!options.error().empty()) {
     warnx(me, "{}", options.error());
     return usage();
   }
   if (options.rest().empty() || options.has('h')) return usage();
-  for (char letter : std::string_view("cDdeNpTtv")) {
+  for (char letter : std::string_view("NpTtv")) {
     if (!options.has(letter)) continue;
     warnx(me, "-{}: not supported on this system", letter);
     return ex_unavailable;
@@ -64,7 +114,7 @@ int ipfw(const Words& words) {
   }
   IpfwSession session(std::move(*socket), options);
   const Words& rest = options.rest();
-  if (rest.size() == 1 && rest[0].starts_with('/')) return from_file(session, rest[0]);
+  if (rest.size() == 1 && rest[0].starts_with('/')) return from_file(session, rest[0], preprocessor);
   return session.run(rest, "");
 }
 

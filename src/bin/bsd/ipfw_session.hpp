@@ -51,6 +51,7 @@ class IpfwSession {
   int nat(const Words& words);
 
   int list(const Words& words, bool counts);
+  Result<> list_states(const ipfw::Ruleset& rules);
   int show_nats(const Words& words);
 
   int set(const Words& words);
