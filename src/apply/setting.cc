@@ -70,7 +70,7 @@ Result<std::vector<std::string>> Scheduler::create_only_changes(Job& job) {
   // jail(8)'s own, but what the jail runs with is known: it stays as it is until a restart.
   if (!job.wanted.configured) {
     for (const model::Setting& setting : job.wanted.settings)
-      if (setting.name.starts_with("net.")) changes.push_back(setting.name);
+      if (plan::is_of_cable(setting.name)) changes.push_back(setting.name);
     return changes;
   }
   CB_TRY(std::optional<model::Cable> cable, plan::cable_of(job.wanted));

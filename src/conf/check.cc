@@ -102,7 +102,7 @@ class Checker {
           {name_at(i), prefix() + fmt::format("unknown parameter: {}", setting.name), std::move(hint)});
       return;
     }
-    if (named->param->kind == model::Kind::list) return addresses(i, *named->param);
+    if (setting.name == "ip4.addr" || setting.name == "ip6.addr") return addresses(i, *named->param);
     model::Prison scratch;
     if (Result<> assigned = model::assign(scratch, kernel_setting(setting)); !assigned)
       report(value_at(i), assigned.error().text(), *named->param);

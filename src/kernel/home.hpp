@@ -8,6 +8,7 @@
 //   nonet     pins the network namespace of jails without addresses: one for all, empty, never up
 //   cables    pins the network namespace of cable ends that lead nowhere
 //   shadow/   what jails with addresses of their own are shown of the network, made when they look
+//   resolv/   what jails with net.dns have as /etc/resolv.conf
 //   dev/      one template of a jail's /dev per devfs ruleset in use
 //
 // It is made by the first command that needs it and is gone with the next boot, as the jails are.

@@ -21,6 +21,7 @@
 #include "kernel/own_mounts.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/process_mark.hpp"
+#include "kernel/resolver_inlay.hpp"
 #include "kernel/shadow.hpp"
 #include "model/sysctl_store.hpp"
 #include "net/vnet.hpp"
@@ -230,6 +231,7 @@ Result<> HostJails::raise(Jail& jail, const Runtime* parent, const model::Snapsh
   CB_TRY(Found found, find_inlays(jail.prison.path));
   jail.prison.mount_procfs |= found.proc;
   if (jail.prison.linux_mount) CB_CHECK(add_sysfs(found.inlays, root.get()));
+  CB_CHECK(add_resolver(home_, jail.prison, root.get(), found.inlays));
   BirthRequest request{jail.prison, parent, jail.runtime.uid_base, group.get(), root.get(), std::move(found.inlays), {}};
   if (jail.prison.mount_devfs || found.dev) {
     CB_TRY(request.dev, device_tree(home_, jail.prison), "mount.devfs");
@@ -381,6 +383,7 @@ Result<> HostJails::bury(const Jail& jail) {
   CB_CHECK(addresses.release(jail, group));
   held_.erase(jid);
   OwnMounts::forget(home_, jid);
+  if (!jail.prison.net_dns.empty()) forget_resolver(home_, jid);
   if (is_restricted(jail.prison)) forget_shadow(home_, jid);
   CB_CHECK(registry_.append(record::end_line(jid)));
   latency::mark("buried");

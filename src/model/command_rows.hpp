@@ -91,7 +91,7 @@ inline constexpr Param command_rows[] = {
      .text = "A network of `/etc/cellblock/networks.conf`, which says what the jail doesn't: bridge, gateway and MTU. "
              "`net.address = auto` is then a free address of it.",
      .on_linux = "Each network is a block in the grammar of this file with `address` (of the host, the jails' gateway), "
-                 "`bridge` (its name, if not the network's), `mtu`, `nat` (as `net.bridge.nat`) and `pool` (FIRST-LAST: what `auto` takes from)."},
+                 "`bridge` (its name, if not the network's), `mtu`, `nat` (as `net.bridge.nat`) `pool` (FIRST-LAST: what `auto` takes from), `dns`, `search` and `domain` (a lone one to search)."},
     {.name = "zfs.dataset", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "15.0",
      .text = "ZFS data sets handed over to the jail.", .effect = Effect::partial,
      .on_linux = "By zfs zone, where OpenZFS is installed; it needs `linux.userns=new`."},

@@ -77,6 +77,7 @@ struct Prison {
   // Cellblock's own.
   Sys linux_userns = Sys::fresh;  ///< `inherit`: root in the jail is uid 0 with a reduced capability set
   std::string linux_init;         ///< program to run as the jail's process 1 in place of the keeper
+  std::vector<std::string> net_dns, net_search;  ///< a resolv.conf(5) of the jail's own; empty: its root's
   bool linux_mount = false;       ///< the mount system calls work natively in the user namespace
 };
 

@@ -210,6 +210,14 @@ inline constexpr Param system_rows[] = {
 };
 
 inline constexpr Param own_rows[] = {
+    {.name = "net.dns", .kind = Kind::list, .side = Side::kernel, .create_only = true, .comma_list = true, .since = "cellblock",
+     .text = "Addresses of the name servers that the jail asks, three at most.",
+     .on_linux = "A read-only resolv.conf(5) lies over `/etc/resolv.conf` of the jail's root while it runs; nothing is written "
+                 "there. A root without that file is refused: an empty one would do.",
+     .field = &Prison::net_dns},
+    {.name = "net.search", .kind = Kind::list, .side = Side::kernel, .create_only = true, .comma_list = true, .since = "cellblock",
+     .text = "Domains in which the jail looks for names that have no dot.", .on_linux = "As for `net.dns`, which it needs.",
+     .field = &Prison::net_search},
     {.name = "linux.userns", .kind = Kind::jailsys, .side = Side::kernel, .create_only = true, .fallback = "new",
      .since = "cellblock",
      .text = "`new`: root in the jail is an unprivileged user of the host. `inherit`: user ids mean the same inside "

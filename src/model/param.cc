@@ -49,9 +49,11 @@ Result<Sys> sys_of(const Setting& setting) {
 }
 
 /// Addresses in the one spelling that can be compared; other lists as they are. A single "" or "-" is no element.
-Result<std::vector<std::string>> list_of(const Setting& setting, int family) {
+Result<std::vector<std::string>> list_of(const Setting& setting, std::optional<int> of_addresses) {
   std::vector<std::string> list;
   if (setting.values.size() == 1 && (setting.values[0].empty() || setting.values[0] == "-")) return list;
+  if (!of_addresses) return setting.values;
+  const int family = *of_addresses;
   for (const std::string& value : setting.values) {
     std::array<unsigned char, sizeof(in6_addr)> bytes;
     std::array<char, INET6_ADDRSTRLEN> text;
@@ -100,7 +102,8 @@ struct Assigner {
     return {};
   }
   Result<> operator()(std::vector<std::string> Prison::*field) const {
-    CB_TRY(prison.*field, list_of(setting, field == &Prison::ip4_addr ? AF_INET : AF_INET6));
+    const bool ip4 = field == &Prison::ip4_addr, ip6 = field == &Prison::ip6_addr;
+    CB_TRY(prison.*field, list_of(setting, ip4 ? std::optional(AF_INET) : ip6 ? std::optional(AF_INET6) : std::nullopt));
     return {};
   }
   Result<> operator()(Allow what) const {

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "model/resolver.hpp"
 #include "model/set_address.hpp"
 
 namespace cellblock::model {
@@ -44,7 +45,7 @@ Result<> check_texts(const SetRequest& request) {
   if (!values.path.starts_with('/')) return refuse(EINVAL);  // relative ones are resolved by whoever can see files
   if (!values.linux_init.empty() && values.linux_init.front() != '/')
     return fail(Why::invalid, "linux.init: {}: not an absolute pathname", values.linux_init);
-  return {};
+  return check_resolver(values.net_dns, values.net_search);
 }
 
 Result<> check_addresses(SetRequest& request) {

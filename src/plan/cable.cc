@@ -198,8 +198,10 @@ bool overlap(const std::string& left, const std::string& right) {
   return a && b && same_network(*model::parse_ip_bytes(a->address), *model::parse_ip_bytes(b->address), std::min(a->prefix, b->prefix));
 }
 
+bool is_of_cable(std::string_view name) { return name.starts_with("net.") && name != "net.dns" && name != "net.search"; }
+
 bool wants_cable(const model::Wanted& wanted) {
-  return std::ranges::any_of(wanted.settings, [](const model::Setting& one) { return one.name.starts_with("net."); });
+  return std::ranges::any_of(wanted.settings, [](const model::Setting& one) { return is_of_cable(one.name); });
 }
 
 std::vector<std::string> address_command(const model::Wanted& wanted) {

@@ -20,7 +20,10 @@ std::string whole_range(const std::string& address);
 /// Whether two networks, "ADDRESS/LENGTH" each, have an address in common.
 bool overlap(const std::string& left, const std::string& right);
 
-/// Whether any of net.* is set.
+/// Whether the parameter is one of a cable: net.* but for those of the jail itself.
+bool is_of_cable(std::string_view name);
+
+/// Whether any of them is set.
 bool wants_cable(const model::Wanted& wanted);
 
 /// What is to run in the jail once it is connected (`net.address = dhcp`); empty: nothing.

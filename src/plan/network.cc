@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/resolver.hpp"
 #include "plan/cable.hpp"
 #include "plan/wants.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 using model::Setting;
 using model::Wanted;
 
-constexpr std::array<std::string_view, 6> known = {"name", "address", "bridge", "mtu", "nat", "pool"};
+constexpr std::array<std::string_view, 9> known = {"name", "address", "bridge", "dns", "domain", "mtu", "nat", "pool", "search"};
 
 /// The jail that all checks are made for: one that takes everything that the network gives.
 Wanted guest_of(const Wanted& network) {
@@ -75,6 +76,8 @@ std::string problem_of(const Wanted& network) {
   Wanted guest = guest_of(network);
   if (values_of(network, "address").empty()) std::erase_if(guest.settings, [](auto& one) { return one.name == "net.address"; });
   if (auto expanded = expand_network(guest, alone); !expanded) return fmt::format("{}: {}", network.name, expanded.error().text());
+  if (auto names = model::check_resolver(values_of(network, "dns"), values_of(guest, "net.search")); !names)
+    return fmt::format("{}: {}", network.name, names.error().text());
   if (auto cable = cable_of(guest); !cable) return fmt::format("{}: {}", network.name, cable.error().text());
   return {};
 }
@@ -114,6 +117,9 @@ Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
   if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
   if (const Setting* nat = network->find("nat"); nat && !jail.find("net.bridge.nat"))
     jail.settings.push_back({"net.bridge.nat", nat->values});
+  set_default(jail, "net.dns", values_of(*network, "dns"));
+  const std::vector<std::string>& search = values_of(*network, "search");
+  if (jail.find("net.dns")) set_default(jail, "net.search", search.empty() ? values_of(*network, "domain") : search);
   jail.settings.push_back({"net.bridge.address", values_of(*network, "address")});
   std::erase_if(jail.settings, [](const Setting& one) { return one.name == "net.network"; });
   return {};

@@ -70,6 +70,24 @@ TEST(network, hides_what_is_on_it) {
   EXPECT_EQ(nat_of({{"nat", {"lan"}}}), "net.bridge.nat: lan: the bridge itself");
 }
 
+TEST(network, knows_whom_to_ask_for_names) {
+  auto names_of = [](std::vector<model::Setting> settings, std::vector<model::Setting> own = {}) {
+    own.push_back({"net.network", {"lan"}});
+    Wanted wanted = jail(std::move(own));
+    const std::vector<Wanted> all = {network("lan", std::move(settings))};
+    EXPECT_TRUE(expand_network(wanted, all));
+    std::string text;
+    for (const char* name : {"net.dns", "net.search"})
+      if (const model::Setting* setting = wanted.find(name))
+        for (const std::string& value : setting->values) text += " " + value;
+    return text;
+  };
+  EXPECT_EQ(names_of({}), "");
+  EXPECT_EQ(names_of({{"dns", {"10.0.0.1", "10.0.0.2"}}, {"domain", {"a.org"}}}), " 10.0.0.1 10.0.0.2 a.org");
+  EXPECT_EQ(names_of({{"dns", {"10.0.0.1"}}, {"domain", {"a.org"}}, {"search", {"b.org", "c.org"}}}), " 10.0.0.1 b.org c.org");
+  EXPECT_EQ(names_of({{"dns", {"10.0.0.1"}}}, {{"net.dns", {"10.0.0.9"}}}), " 10.0.0.9");
+}
+
 TEST(network, that_is_not_there_or_given_twice_is_refused) {
   Wanted none = jail({{"net.network", {"wan"}}});
   EXPECT_EQ(expand_network(none, networks).error().text(), "net.network: wan: there is none of that name");
@@ -95,6 +113,8 @@ TEST(networks, are_checked) {
             "a_very_long_name: net.bridge: a_very_long_name: an interface's name has 15 characters at most");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}}), network("b", {{"address", {"10.0.0.200/25"}}})}),
             "b: address: 10.0.0.200/25: overlaps 10.0.0.1/24 of a");
+  EXPECT_EQ(problem({network("a", {{"dns", {"10.0.0"}}})}), "a: net.dns: 10.0.0: not an address");
+  EXPECT_EQ(problem({network("a", {{"dns", {"10.0.0.1"}}, {"search", {"a b"}}})}), "a: net.search: \"a b\" is no domain");
   EXPECT_EQ(problem({network("a", {{"bridge", {"br0"}}}), network("b", {{"bridge", {"br0"}}})}),
             "b: bridge: a has br0 already");
 }

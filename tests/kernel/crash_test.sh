@@ -9,7 +9,8 @@ faulty=$build/tests/faults/bin
 groups=$(findmnt -rnt cgroup2 -o TARGET | head -n 1)
 
 cat /proc/self/mountinfo >"$W/before"
-mkdir -p "$W"/root/{dev,proc,a,b} "$W/data"
+mkdir -p "$W"/root/{dev,proc,etc,a,b} "$W/data"
+: >"$W/root/etc/resolv.conf"
 ip link add em0 type veth peer name em0b
 ip addr add 10.77.0.9/24 dev em0 # not ours: it stays whatever happens
 echo "$W/data $W/root/a nullfs rw 0 0
@@ -17,7 +18,7 @@ tmpfs $W/root/b tmpfs rw,size=64k 0 0" >"$W/fstab"
 cat >"$W/jail.conf" <<CONF
 c { path = "$W/root"; persist; children.max = 2; mount.devfs; mount.procfs; mount.fstab = "$W/fstab"; interface = em0;
     ip4.addr = 10.77.0.1/24; ip6.addr = "em0|FD00:77::1"; exec.prestart = "true"; exec.poststart = "true";
-    exec.prestop = "true"; exec.poststop = "true"; allow.mount; }
+    exec.prestop = "true"; exec.poststop = "true"; allow.mount; net.dns = 10.77.0.9; }
 CONF
 conf() { jail -f "$W/jail.conf" "$@"; }
 
@@ -45,6 +46,7 @@ remains() {
   done
   ls -d /sys/fs/bpf/cellblock/addresses-*-{new,old} 2>/dev/null
   ip -o link | grep -oE ' (c|brc)[:@]'
+  find /run/cellblock/resolv -type f 2>/dev/null
   ! command -v nft >/dev/null || nft list tables
   grep -hasE '^(keeper|cellblock-warden|jail|[^ ]*/jail)' /proc/[0-9]*/cmdline | tr '\0' ' '
   ip -o addr show em0 | awk '/10\.77\.0\.1\// || /fd00:77/ { print $2, $4 } /10.77.0.9/ { is_there = 1 }
