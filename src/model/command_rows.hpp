@@ -70,7 +70,8 @@ inline constexpr Param command_rows[] = {
      .text = "Ports of the host that are led to the jail: `tcp:8080:80`, with an address of the host's `192.0.2.1:8080:80`, "
              "a range `udp:5000-5009:5000`, and who may: `8080:80 from 10.0.0.0/8,fd00::/8`. An IPv6 address stands in brackets.",
      .on_linux = "By nf_tables, to the jail's first address of the family. The host itself and jails on the same bridge are "
-                 "led as well, but not by 127.0.0.1 and ::1. A port that another jail's `net.forward` or a program of the "
+                 "led as well, but not by 127.0.0.1 and ::1. (A jail is not led to itself where br_netfilter hands "
+                 "bridged packets to the packet filter.) A port that another jail's `net.forward` or a program of the "
                  "host has is refused. The host forwards packets from then on, as for `net.nat`."},
     {.name = "net.gateway", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "Where the jail's default routes lead, one address of each family.",
