@@ -39,6 +39,13 @@ expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
 eventually sh -c "jexec inside nc -w 2 203.0.113.7 80 </dev/null | grep -q outside"
 expect_status 1 jexec outside ping -c 1 -W 1 192.168.2.2
 
+note "with natd's own options"
+echo 'natd_flags="-dynamic -m -u -redirect_port tcp 192.168.2.2:80 8080"' >>/etc/rc.conf
+expect "Firewall rules loaded." cellblock bsd service ipfw restart
+expect_like '^00050 nat 123 ip4? from 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 to any out via fxp0$' ipfw list
+expect "ipfw nat 123 config if fxp0 redirect_port tcp 192.168.2.2:80 8080" ipfw nat show
+expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
+
 note "and not when it is stopped"
 expect "" cellblock bsd service ipfw stop
 expect_refusal '100% packet loss|nreachable' jexec inside ping -c 1 -W 1 203.0.113.7

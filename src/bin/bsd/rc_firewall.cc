@@ -7,6 +7,39 @@
 namespace cellblock::bsd {
 namespace {
 
+/// What natd(8)'s options come to.
+struct Natd {
+  std::string interface;
+  Words options;          ///< in the words of "ipfw nat N config"
+  bool private_only = false;
+};
+
+Result<Natd> parse_natd(std::string_view flags) {
+  Natd out;
+  Words words = split_words(flags);
+  for (size_t at = 0; at < words.size(); ++at) {
+    const std::string& word = words[at];
+    size_t left = words.size() - at - 1;
+    auto is = [&word](std::string_view brief, std::string_view name) { return word == brief || word == name; };
+    if (is("-m", "-same_ports") || is("-s", "-use_sockets") || word == "-dynamic") continue;  // as the kernel does it
+    if (is("-u", "-unregistered_only")) {
+      out.private_only = true;
+    } else if (is("-n", "-interface") && left >= 1) {
+      out.interface = words[++at];
+    } else if (is("-a", "-alias_address") && left >= 1) {
+      out.options.insert(out.options.end(), {"ip", words[++at]});
+    } else if (is("-p", "-port") && left >= 1 && (words[at + 1] == "natd" || words[at + 1] == "8668")) {
+      ++at;
+    } else if (word == "-redirect_port" && left >= 3) {
+      out.options.insert(out.options.end(), {"redirect_port", words[at + 1], words[at + 2], words[at + 3]});
+      at += 3;
+    } else {
+      return fail(Why::unsupported, "$natd_flags: {}: not supported on this system; the kernel translates in natd's place", word);
+    }
+  }
+  return out;
+}
+
 /// Networks that nobody on the Internet has: RFC 1918, then those of RFC 5735 that lead nowhere.
 constexpr std::array private_nets{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
 constexpr std::array dead_nets{"0.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "224.0.0.0/4", "240.0.0.0/4"};
@@ -65,12 +98,27 @@ class Rules {
     // natd(8) is a daemon that packets are diverted to; here the kernel translates in its place.
     bool daemon = conf_.enabled("natd_enable");
     if (!daemon && !conf_.enabled("firewall_nat_enable")) return {};
-    if (daemon && !conf_.get("natd_flags").empty())
-      return fail(Why::unsupported, "$natd_flags: there is no natd here; say it in $firewall_nat_flags, in the words of ipfw(8)");
-    CB_TRY(std::string interface, needed(daemon ? "natd_interface" : "firewall_nat_interface"));
+    if (daemon) return natd();
+    CB_TRY(std::string interface, needed("firewall_nat_interface"));
+    translate(interface, conf_.get("firewall_nat_flags"), false);
+    return {};
+  }
+
+  void translate(const std::string& interface, std::string_view options, bool private_only) {
     bool address = interface.find_first_not_of("0123456789.") == interface.npos;
-    say(fmt::format("nat 123 config {} {} {}", address ? "ip" : "if", interface, conf_.get("firewall_nat_flags")));
-    add("50 nat 123 ip4 from any to any via {}", interface);
+    say(fmt::format("nat 123 config {} {} {}", address ? "ip" : "if", interface, options));
+    if (!private_only) return add("50 nat 123 ip4 from any to any via {}", interface);
+    add("50 nat 123 ip4 from any to any in via {}", interface);
+    add("50 nat 123 ip4 from {},{},{} to any out via {}", private_nets[0], private_nets[1], private_nets[2], interface);
+  }
+
+  Result<> natd() {
+    CB_TRY(Natd flags, parse_natd(conf_.get("natd_flags")));
+    std::string interface = flags.interface.empty() ? conf_.get("natd_interface") : flags.interface;
+    if (interface.empty()) {
+      CB_TRY(interface, needed("natd_interface"));
+    }
+    translate(interface, join(flags.options, " "), flags.private_only);
     return {};
   }
 

@@ -39,8 +39,20 @@ TEST(RcFirewall, OpenWithTranslation) {
 }
 
 TEST(RcFirewall, WhatOnlyADaemonKnowsIsRefused) {
-  EXPECT_THAT(lines("firewall_type=open\nnatd_enable=YES\nnatd_interface=fxp0\nnatd_flags='-f /etc/natd.conf'\n"),
-              ElementsAre(testing::StartsWith("error: $natd_flags: there is no natd here")));
+  auto refused = [](std::string_view flags) { return lines(fmt::format("firewall_type=open\nnatd_enable=YES\nnatd_interface=fxp0\nnatd_flags='{}'\n", flags)); };
+  EXPECT_THAT(refused("-f /etc/natd.conf"), ElementsAre(testing::StartsWith("error: $natd_flags: -f: not supported on this system")));
+  EXPECT_THAT(refused("-m -deny_incoming"), ElementsAre(testing::StartsWith("error: $natd_flags: -deny_incoming: not supported")));
+  EXPECT_THAT(refused("-p 9999"), ElementsAre(testing::StartsWith("error: $natd_flags: -p: not supported")));
+  EXPECT_THAT(refused("-redirect_port tcp 10.0.0.2:80"), ElementsAre(testing::StartsWith("error: $natd_flags: -redirect_port: not supported")));
+}
+
+TEST(RcFirewall, ReadsWhatNatdWouldBeTold) {
+  auto all = lines("firewall_type=open\nnatd_enable=YES\nnatd_interface=fxp0\n"
+                   "natd_flags='-dynamic -m -u -p natd -a 192.0.2.7 -redirect_port tcp 10.0.0.2:80 8080'\n");
+  EXPECT_THAT(all, Contains("nat 123 config if fxp0 ip 192.0.2.7 redirect_port tcp 10.0.0.2:80 8080"));
+  EXPECT_THAT(all, Contains("add 50 nat 123 ip4 from any to any in via fxp0"));
+  EXPECT_THAT(all, Contains("add 50 nat 123 ip4 from 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 to any out via fxp0"));
+  EXPECT_THAT(lines("firewall_type=open\nnatd_enable=YES\nnatd_flags='-n em1'\n"), Contains("nat 123 config if em1"));
 }
 
 TEST(RcFirewall, ClosedIsTheLoopback) {
