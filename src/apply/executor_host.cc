@@ -107,7 +107,7 @@ Outcome Executor::cable(Job& job, const plan::Step& step) {
   if (!*wanted) return Outcome::done;
   Result<> outcome;
   if (step.act == Act::check_cable) {
-    outcome = ports_.links.check(**wanted);
+    outcome = ports_.links.check(**wanted, 0);
   } else if (auto jail = ports_.jails.find(std::to_string(job.jid)); jail) {
     outcome = ports_.links.connect(**wanted, job.jid, jail->runtime.keeper);
   } else {

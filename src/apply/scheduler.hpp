@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ enum class Source : uint8_t {
   command_line,  ///< the one jail described there, whatever the word
   file,          ///< configured jails; to stop them also running ones
   running,       ///< -R: running ones only
+};
+
+/// What is to become of a running jail's cable; none: it loses it.
+struct CableChange {
+  std::optional<model::Cable> cable;
+  pid_t keeper = 0;
 };
 
 class Scheduler {
@@ -69,6 +76,7 @@ class Scheduler {
   bool resolve_hostname(Job& job);
   bool read_fstabs(Job& job);
   Result<std::vector<std::string>> create_only_changes(Job& job);
+  Result<std::optional<CableChange>> cable_change(Job& job);
   bool update(Job& job);
 
   // depending.cc: order between jobs

@@ -65,18 +65,21 @@ Result<std::vector<std::string>> Scheduler::create_only_changes(Job& job) {
     CB_TRY(found, ports_.jails.find(std::to_string(job.jid)));
   }
   const model::Prison& prison = job.running ? job.running->prison : found.prison;
-  CB_TRY(std::vector<std::string> changes, plan::create_only_changes(with_real_path(job.wanted), prison));
-  if (!plan::wants_cable(job.wanted)) return changes;
-  // jail(8)'s own, but what the jail runs with is known: it stays as it is until a restart.
-  if (!job.wanted.configured) {
-    for (const model::Setting& setting : job.wanted.settings)
-      if (plan::is_of_cable(setting.name)) changes.push_back(setting.name);
-    return changes;
-  }
-  CB_TRY(std::optional<model::Cable> cable, plan::cable_of(job.wanted));
-  CB_TRY(bool same, ports_.links.has(*cable, job.jid));
-  if (!same) changes.emplace_back("net.bridge");
-  return changes;
+  return plan::create_only_changes(with_real_path(job.wanted), prison);
+}
+
+/// Nothing: net.* say nothing of it, and the jail keeps what it has. What they say is all that the cable is to be.
+Result<std::optional<CableChange>> Scheduler::cable_change(Job& job) {
+  if (!plan::wants_cable(job.wanted)) return std::nullopt;
+  CB_TRY(model::Jail jail, ports_.jails.find(std::to_string(job.jid)));
+  CableChange change{.keeper = jail.runtime.keeper};
+  CB_TRY(change.cable, plan::cable_of(plan::of_running(job.wanted, jail.prison)));
+  if (!change.cable) return change;
+  CB_TRY(bool same, ports_.links.has(*change.cable, job.jid));
+  if (same) return std::nullopt;
+  if (change.cable->dhcp) return cellblock::fail(Why::invalid, "net.address: dhcp: only a restart of the jail asks a server");
+  CB_CHECK(ports_.links.check(*change.cable, job.jid));
+  return change;
 }
 
 bool Scheduler::update(Job& job) {
@@ -86,6 +89,8 @@ bool Scheduler::update(Job& job) {
     executor_.warn(job, changes->front() + " cannot be changed after creation");
     return false;
   }
+  auto cable = cable_change(job);
+  if (!cable) return executor_.warn(job, cable.error().text()), false;
   std::vector<model::Setting> settings = plan::modify(job.wanted, job.jid);
   if (settings.size() > 1) {
     auto changed = ports_.jails.set(settings, model::SetMode::update, /*attaching=*/false);
@@ -93,6 +98,10 @@ bool Scheduler::update(Job& job) {
                                                                    : changed.error().text();
     executor_.note_set(job, "JAIL_UPDATE", settings, why);
     if (!changed) return executor_.warn(job, why), false;
+  }
+  if (const auto& to = *cable) {
+    auto changed = ports_.links.change(to->cable ? &*to->cable : nullptr, job.jid, to->keeper);
+    if (!changed) return executor_.warn(job, changed.error().text()), false;
   }
   if (orders_.verbosity > 0 || (orders_.verbosity == 0 && !job.label.empty())) executor_.note(job, "updated");
   return true;

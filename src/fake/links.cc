@@ -37,7 +37,7 @@ Result<> Links::move_back(const std::string& interface, pid_t keeper) {
   return {};
 }
 
-Result<> Links::check(const model::Cable& cable) { return world_.request("check cable " + cable.bridge); }
+Result<> Links::check(const model::Cable& cable, model::JailId) { return world_.request("check cable " + cable.bridge); }
 
 Result<> Links::connect(const model::Cable& cable, model::JailId jid, pid_t) {
   CB_CHECK(world_.request(fmt::format("connect {} {}", cable.near, cable.bridge)));
@@ -49,6 +49,20 @@ Result<> Links::connect(const model::Cable& cable, model::JailId jid, pid_t) {
 Result<bool> Links::has(const model::Cable& cable, model::JailId jid) {
   auto found = cables.find(jid);
   return found != cables.end() && found->second == cable.bridge;
+}
+
+Result<bool> Links::change(const model::Cable* cable, model::JailId jid, pid_t) {
+  if (!cable) {
+    if (!cables.contains(jid)) return false;
+    CB_CHECK(world_.request(fmt::format("cut {}", jid)));
+    cables.erase(jid);
+    return true;
+  }
+  CB_TRY(bool same, has(*cable, jid));
+  if (same) return false;
+  CB_CHECK(world_.request(fmt::format("change {} {}", cable->near, cable->bridge)));
+  cables[jid] = cable->bridge;
+  return true;
 }
 
 Result<> Links::disconnect(model::JailId jid) {

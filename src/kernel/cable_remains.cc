@@ -17,7 +17,7 @@ using record::State;
 constexpr uint32_t doomed_group = cable_group + 1;
 
 /// To delete one takes the kernel as long as to delete a thousand: they become a group of their own first.
-Result<> remove_loose_ends(const State& state, net::Network& host) {
+Result<size_t> remove_loose_ends(const State& state, net::Network& host) {
   std::set<std::string, std::less<>> known;
   for (const auto& [jid, made] : state.cables) known.insert(made.near);
   CB_TRY(std::vector<net::Link> links, host.links());
@@ -25,11 +25,11 @@ Result<> remove_loose_ends(const State& state, net::Network& host) {
   for (const net::Link& link : links)
     if (link.group == cable_group && link.kind == "veth" && !known.contains(link.name))
       requests.push_back(net::set_group(link.index, doomed_group));
-  if (requests.empty()) return {};
+  if (requests.empty()) return 0;
   CB_CHECK(host.change(requests).map([](const auto&) {}));  // some may just have gone by themselves
   auto gone = host.change(net::delete_group(doomed_group));
   if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "cables");
-  return {};
+  return requests.size();
 }
 
 Result<bool> remove_bridge(net::Network& host, const std::string& name) {
@@ -88,7 +88,7 @@ Result<> put_aside(net::Network& host, const net::Link& link) {
 
 Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host) {
   CB_TRY(const State* state, registry.refresh());
-  CB_CHECK(remove_loose_ends(*state, host));
+  CB_CHECK(remove_loose_ends(*state, host).map([](size_t) {}));
   faults::passed("cables removed");
   CB_CHECK(remove_loose_rules(registry).map([](size_t) {}));
   std::vector<std::string> removed;
@@ -99,6 +99,15 @@ Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network
     if (is_gone) removed.push_back(name);
   }
   return removed;
+}
+
+Result<> cut_loose_ends(Registry& registry, std::vector<std::string>& done) {
+  CB_TRY(Fd lock, lock_bridges(registry));
+  CB_TRY(net::Network host, net::Network::open());
+  CB_TRY(const State* state, registry.refresh());
+  CB_TRY(size_t removed, remove_loose_ends(*state, host));
+  if (removed) done.push_back(fmt::format("cables that no jail is said to have: {} removed", removed));
+  return {};
 }
 
 Result<> mend_cables(Registry& registry, std::vector<std::string>& done) {

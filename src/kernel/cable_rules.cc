@@ -163,6 +163,16 @@ Result<> add_rules(Registry& registry, JailId jid) {
   return {};
 }
 
+Result<> remake_rules(Registry& registry, JailId jid) {
+  CB_TRY(const State* state, registry.refresh());
+  auto found = state->cables.find(jid);
+  if (found == state->cables.end()) return {};
+  if (!found->second.rules.empty()) CB_CHECK(let_forward(found->second));
+  CB_TRY(sys::netlink::Socket socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
+  CB_CHECK(remake(socket, *state), "table {}", rules_table);
+  return found->second.rules.empty() ? registry.append(record::unrules_line(jid)) : Result<>();
+}
+
 Result<size_t> remove_loose_rules(Registry& registry) {
   CB_TRY(const State* state, registry.refresh());
   const std::vector<JailId> loose = record::loose_rules(*state);

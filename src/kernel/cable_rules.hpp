@@ -17,6 +17,9 @@ Result<> check_ports_of_host(const model::Cable& cable);
 /// holds the lock of the bridges.
 Result<> add_rules(Registry& registry, model::JailId jid);
 
+/// The same for a cable that the jail has in place of another one: nothing of that one's is left.
+Result<> remake_rules(Registry& registry, model::JailId jid);
+
 /// Takes away what cables that are gone have left, and notes that. Returns how many these were. The caller holds the lock
 /// of the bridges.
 Result<size_t> remove_loose_rules(Registry& registry);

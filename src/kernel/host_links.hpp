@@ -16,15 +16,19 @@ class HostLinks : public port::Links {
   Result<> remove_alias(const std::string& interface, const std::string& address, int prefix) override;
   Result<> move_in(const std::string& interface, pid_t keeper) override;
   Result<> move_back(const std::string& interface, pid_t keeper) override;
-  Result<> check(const model::Cable& cable) override;
+  Result<> check(const model::Cable& cable, model::JailId own) override;
   Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
   Result<> disconnect(model::JailId jid) override;
   Result<> join() override;
   Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
+  Result<bool> change(const model::Cable* cable, model::JailId jid, pid_t keeper) override;
 
  private:
   Result<net::Network*> host();
+  Result<bool> is_in_place(const model::Cable& cable, const record::CableMade& made, int there);
+  Result<> readdress(model::Cable cable, model::JailId jid, int there);
+  Result<> cut(model::JailId jid);
   std::optional<net::Network> host_;  ///< one socket for all jails of a run
   Fd conf_;                           ///< /proc/sys/net/ipv6/conf; none: a kernel without IPv6
   net::Settings settings_;

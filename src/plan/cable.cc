@@ -216,6 +216,12 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   if (const std::string* network = text_of(wanted, "net.network"); network && !bridge)
     return fail(Why::absent, "net.network: {}: there is none of that name", *network);
   if (!bridge) return fail(Why::invalid, "net.bridge: missing, other parameters net.* need it");
+  if (bridge->empty()) {
+    for (const model::Setting& one : wanted.settings)
+      if (is_of_cable(one.name) && one.name != "net.bridge")
+        return fail(Why::invalid, "{}: needs a bridge, and net.bridge is empty", one.name);
+    return std::nullopt;
+  }
   if (!has_own_stack(wanted)) return fail(Why::invalid, "net.bridge: needs a network stack of the jail's own (vnet)");
   const std::string* name = text_of(wanted, "name");
   if (!name) return fail(Why::invalid, "net.bridge: needs a jail with a name");

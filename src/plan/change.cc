@@ -39,6 +39,13 @@ Result<std::vector<std::string>> create_only_changes(const model::Wanted& wanted
   return changes;
 }
 
+model::Wanted of_running(const model::Wanted& wanted, const model::Prison& running) {
+  model::Wanted whole = wanted;
+  if (!whole.find("name")) whole.settings.push_back({"name", {running.name}});
+  if (!whole.find("vnet") && running.vnet == model::Sys::fresh) whole.settings.push_back({"vnet", {"new"}});
+  return whole;
+}
+
 std::vector<model::Setting> modify(const model::Wanted& wanted, model::JailId jid) {
   std::vector<model::Setting> settings = {{"jid", {std::to_string(jid)}}};
   for (model::Setting& setting : kernel_settings(wanted))

@@ -30,6 +30,13 @@ TEST(CreateOnlyChanges, NamesWhatDiffers) {
   EXPECT_THAT(changes({{"path", {"/elsewhere"}}, {"vnet", {"inherit"}}}), ElementsAre("path", "vnet"));
 }
 
+TEST(OfRunning, AddsWhatIsKnownOfTheJail) {
+  model::Wanted whole = of_running({.settings = {{"net.bridge", {"br0"}}}}, running());
+  EXPECT_THAT(whole.settings, ElementsAre(model::Setting{"net.bridge", {"br0"}}, model::Setting{"name", {"web"}},
+                                          model::Setting{"vnet", {"new"}}));
+  EXPECT_THAT(of_running(whole, running()).settings, ElementsAre(testing::_, testing::_, testing::_));
+}
+
 TEST(Modify, LeavesOutWhatCannotChange) {
   model::Wanted wanted{.settings = {{"name", {"www"}}, {"path", {"/jails/web"}}, {"securelevel", {"2"}},
                                     {"exec.start", {"x"}}, {"ip4.addr", {"em0|10.0.0.1/24"}}}};

@@ -22,8 +22,8 @@ class Links {
   virtual Result<> move_in(const std::string& interface, pid_t keeper) = 0;
   virtual Result<> move_back(const std::string& interface, pid_t keeper) = 0;
 
-  /// Why connect() would refuse the cable as things stand. Changes nothing.
-  virtual Result<> check(const model::Cable& cable) = 0;
+  /// Why connect() would refuse the cable as things stand; what jail `own` has doesn't stand in its way. Changes nothing.
+  virtual Result<> check(const model::Cable& cable, model::JailId own) = 0;
   /// Lays a cable from the network of process `keeper` to a bridge, which is made where it is missing; interfaces, addresses
   /// and routes in the jail are up when this returns. The bridge may not forward yet: join() sees to that.
   virtual Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
@@ -36,6 +36,9 @@ class Links {
   virtual Result<> settle() = 0;
   /// Whether the jail has exactly this cable.
   virtual Result<bool> has(const model::Cable& cable, model::JailId jid) = 0;
+  /// Gives a running jail this cable in place of the one that it has, or none. Addresses and routes change where they are: a
+  /// connection from an address that stays goes on. Anything else is a new cable. False: all was so already.
+  virtual Result<bool> change(const model::Cable* cable, model::JailId jid, pid_t keeper) = 0;
 };
 
 }  // namespace cellblock::port

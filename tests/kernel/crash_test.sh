@@ -45,7 +45,7 @@ remains() {
     [ ! -e "$map" ] || bpftool -j map dump pinned "$map" | grep -o '"key":.*' || true
   done
   ls -d /sys/fs/bpf/cellblock/addresses-*-{new,old} 2>/dev/null
-  ip -o link | grep -oE ' (c|brc)[:@]'
+  ip -o link | grep -oE ' (c|brc|brd)[:@]'
   find /run/cellblock/resolv -type f 2>/dev/null
   ! command -v nft >/dev/null || nft list tables
   grep -hasE '^(keeper|cellblock-warden|jail|[^ ]*/jail)' /proc/[0-9]*/cmdline | tr '\0' ' '
@@ -86,7 +86,16 @@ by_restart() {
 by_repair() {
   cellblock doctor --repair >"$W/out" 2>&1 || fail "$1: doctor: $(cat "$W/out")"
   runs || return 0
-  ! ip -o link show c >"$W/out" 2>/dev/null || grep -q 'master brc' "$W/out" || fail "$1: off its bridge: $(cat "$W/out")"
+  ! ip -o link show c >"$W/out" 2>/dev/null || grep -q 'master br[cd]' "$W/out" || fail "$1: off its bridge: $(cat "$W/out")"
+  quiet conf -r c || fail "$1: jail -r: $(cat "$W/out")"
+}
+# The change once more, and back: the jail has what its file says.
+by_change() {
+  quiet jail -f "$W/$other.conf" -m c || fail "$1: jail -m: $(cat "$W/out")"
+  quiet conf -m c || fail "$1: jail -m: $(cat "$W/out")"
+  cellblock bsd ifconfig -j c eth0 >"$W/out" 2>&1 || fail "$1: $(cat "$W/out")"
+  grep -q 'inet 10.77.1.1 ' "$W/out" && [ "$(grep -c 'inet ' "$W/out")" = 1 ] || fail "$1: $(cat "$W/out")"
+  ip -o link show c | grep -q 'master brc' || fail "$1: off its bridge"
   quiet conf -r c || fail "$1: jail -r: $(cat "$W/out")"
 }
 ways="by_listing by_restart by_repair"
@@ -211,6 +220,11 @@ else
   kill_at_every "removal with a cable" started "${stop[@]}"
   fail_at_every "removal with a cable" started by_repair "${stop[@]}"
   ways=by_repair kill_at_every "repair with a cable" half_dead "$faulty/cellblock" doctor --repair
+  sed 's|10.77.1.1/24|10.77.1.9/24|; s|net.gateway = [^;]*;||' "$W/jail.conf" >"$W/readdressed.conf"
+  sed 's|net.bridge = brc|net.bridge = brd|' "$W/jail.conf" >"$W/moved.conf"
+  for other in readdressed moved; do
+    ways="by_change by_repair" kill_at_every "change, $other" started "$faulty/jail" -f "$W/$other.conf" -m c
+  done
 fi
 cp "$W/plain.conf" "$W/jail.conf"
 

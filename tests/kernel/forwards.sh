@@ -133,10 +133,20 @@ refused 'net.forward: tcp:8080-8099: jail web has it' $address net.forward=8080-
 expect "" jail -c name=same path="$W/root" persist vnet net.bridge=br0 $address \
   net.forward=198.51.100.1:8090:80 net.forward=8091:80 net.forward=udp:8080:80
 jail -R same || fail "jail -R same"
-expect_refusal '^jail: net.nat cannot be changed after creation$' jail -m name=db net.nat
-sed 's/8080:80/8079:80/' "$W/jail.conf" >"$W/other.conf"
-expect_refusal '^jail: web: net.bridge cannot be changed after creation$' jail -f "$W/other.conf" -m web
-expect_like 'web: updated' conf -m web
+
+note "jail -m: other ports, and another address behind them, at once"
+sed 's/"8080:80"/"8070:80"/; s/10.78.0.5/10.78.0.55/' "$W/jail.conf" >"$W/ports.conf"
+expect_like 'web: updated' jail -f "$W/ports.conf" -m web
+expect_like '^web 192\.0\.2\.2$' ask_from good 192.0.2.1:8070
+expect_refusal 'refused' ask_from good 192.0.2.1:8080
+expect_like ' 192\.0\.2\.1$' jail_asks web 192.0.2.2
+expect "" jail -m name=db net.bridge=br0 net.address=10.78.0.6/24 net.address=fd00:78::6/64 net.gateway=10.78.0.1 net.nat
+expect_like ' 192\.0\.2\.1$' jail_asks db 192.0.2.2
+expect_like 'updated' conf -m web
+expect_like 'updated' conf -m db
+expect_like '^web 192\.0\.2\.2$' ask_from good 192.0.2.1:8080
+expect_refusal 'refused' ask_from good 192.0.2.1:8070
+expect_refusal ' 100% packet loss' box db ping -c 1 -W 1 192.0.2.2
 
 note "a restart keeps the others' rules, and somebody who empties the packet filter is helped at the next one"
 expect_like 'web: created' conf -rc web

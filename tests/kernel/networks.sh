@@ -2,6 +2,7 @@
 # net.*: jails on a bridge without a line of shell.
 . "$(dirname "$0")/../replay/lib.sh"
 need jail jls jexec ip busybox
+need_bsd
 mkdir -p "$W/root/bin"
 cp "$(command -v busybox)" "$W/root/bin/busybox"
 ldd "$W/root/bin/busybox" >/dev/null 2>&1 && skip "busybox is not static"
@@ -78,11 +79,60 @@ refused 'net.mtu: 1500: bridge small has 1400' name=x net.bridge=small net.mtu=1
 refused 'net.gateway: 10.1.0.1: in no network of net.address' name=x net.bridge=br0 net.address=10.78.0.9/24 net.gateway=10.1.0.1
 refused 'net.bridge: missing, other parameters net.* need it' name=x net.mtu=1400
 expect_refusal '^jail: same: net.address: 10.78.0.5: jail web has it$' conf -c same
-expect_refusal 'net.mtu cannot be changed after creation' jail -m name=web net.mtu=1400
-sed 's/10.78.0.5/10.78.0.55/' "$W/jail.conf" >"$W/other.conf"
-expect_refusal '^jail: web: net.bridge cannot be changed after creation$' jail -f "$W/other.conf" -m web
-expect_like 'web: updated' conf -m web
 ip link del plain
+
+note "jail -m: other addresses where they are"
+end_of() { ip -o link show "$1" | cut -d: -f1; }
+index=$(end_of web)
+sed 's/10.78.0.5/10.78.0.55/; s/fd00:78::5/fd00:78::55/; s/"10.78.0.1", //' "$W/jail.conf" >"$W/other.conf"
+mkfifo "$W/open" && exec 9<>"$W/open"  # an end of input would end the connection
+box db nc -l -p 7000 <&9 >"$W/heard" &
+listener=$!
+eventually eval 'cellblock bsd sockstat -j db -l | grep -q :7000'
+{ echo before; eventually test -e "$W/changed"; echo after; } | box web nc -w 10 fd00:78::6 7000 &
+eventually grep -q before "$W/heard"
+sed -i 's/fd00:78::55/fd00:78::5/' "$W/other.conf"
+expect_like 'web: updated' jail -f "$W/other.conf" -m web
+touch "$W/changed"
+wait $listener
+[ "$(cat "$W/heard")" = "before
+after" ] || fail "a connection from an address that stayed was cut: $(cat "$W/heard")"
+[ "$(end_of web)" = "$index" ] || fail "another cable"
+expect_like ' 0% packet loss' busybox ping -c 1 -W 5 10.78.0.55
+! box web ip addr | grep -q '10\.78\.0\.5/' || fail "the old address is still there"
+! box web ip route | grep -q default || fail "the old route is still there"
+expect_like 'web: updated' conf -m web
+expect_like '^default via 10\.78\.0\.1 dev eth0' box web ip route
+expect_like ' 0% packet loss' busybox ping -c 1 -W 5 10.78.0.5
+expect_like 'web: updated' conf -m web
+[ "$(end_of web)" = "$index" ] || fail "another cable"
+
+note "jail -m: another bridge, none, and one again"
+expect "" jail -m name=web net.bridge=br1 net.address=10.81.0.5/24 net.interface=out0
+expect_like 'master br1' ip -o link show web
+expect_like '10\.81\.0\.5/24' box web ip addr show out0
+expect "" jail -m name=web net.bridge=
+! ip -o link show web 2>/dev/null || fail "the cable is still there"
+! ip -o link show br1 2>/dev/null || fail "br1 is still there"
+expect "" jail -m name=web net.bridge=
+expect_like 'web: updated' conf -m web
+expect_like 'master br0' ip -o link show web
+expect_like ' 0% packet loss' busybox ping -c 1 -W 5 10.78.0.5
+
+# unchanged LINE SETTINGS...: one line, the jail keeps what it has.
+unchanged() {
+  local wanted=$1 was said
+  shift
+  was=$(seen; box web ip addr show eth0)
+  said=$(jail -m name=web "$@" 2>&1) && fail "$*: succeeded"
+  [ "$said" = "jail: $wanted" ] || fail "$*: said '$said', wanted 'jail: $wanted'"
+  [ "$(seen; box web ip addr show eth0)" = "$was" ] || fail "$*: something changed"
+}
+unchanged 'net.address: 10.78.0.6: jail db has it' net.bridge=br0 net.address=10.78.0.6/24
+unchanged 'net.bridge: missing, other parameters net.* need it' net.mtu=1400
+unchanged 'net.mtu: 1500: bridge small has 1400' net.bridge=small net.mtu=1500
+unchanged 'net.address: needs a bridge, and net.bridge is empty' net.bridge= net.address=10.78.0.9/24
+unchanged 'net.address: dhcp: only a restart of the jail asks a server' net.bridge=br0 net.address=dhcp
 ip link del small
 
 note "removal leaves nothing, and the bridge goes with the last jail"

@@ -1,0 +1,142 @@
+// jail -m: a running jail gets another cable, other addresses, or none.
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+
+#include "kernel/cable_laying.hpp"
+#include "kernel/cable_remains.hpp"
+#include "kernel/cable_rules.hpp"
+#include "kernel/faults.hpp"
+#include "kernel/host_links.hpp"
+
+namespace cellblock::kernel {
+namespace {
+
+using model::Cable;
+using model::CableAddress;
+using model::JailId;
+using record::CableMade;
+using record::State;
+
+const CableMade* cable_of(const State& state, JailId jid) {
+  auto found = state.cables.find(jid);
+  return found == state.cables.end() ? nullptr : &found->second;
+}
+
+bool is_among(const std::vector<CableAddress>& all, const net::Address& address) {
+  return std::ranges::any_of(all, [&](const CableAddress& one) {
+    return one.prefix == address.prefix && address.ip == net::parse_ip(one.address);
+  });
+}
+
+/// The addresses that the jail had by its old description and default routes that lead elsewhere. What it has added itself stays.
+Result<> strip(net::Network& inside, int index, const Cable& cable, const std::vector<CableAddress>& had) {
+  std::vector<net::Request> requests;
+  CB_TRY(std::vector<net::Address> addresses, inside.addresses(index));
+  for (const net::Address& one : addresses)
+    if (is_among(had, one) && !is_among(cable.addresses, one)) requests.push_back(net::delete_address(one));
+  for (bool v6 : {false, true}) {
+    CB_TRY(std::vector<net::Route> routes, inside.routes(v6, net::main_table));
+    for (const net::Route& route : routes) {
+      const bool is_ours = route.to.length == 0 && route.index == index && route.gateway && route.protocol != RTPROT_RA;
+      if (is_ours && std::ranges::find(cable.gateways, route.gateway->text()) == cable.gateways.end())
+        requests.push_back(net::delete_route(route));
+    }
+  }
+  CB_TRY(std::vector<Result<>> outcomes, inside.change(requests));
+  for (Result<>& outcome : outcomes)  // a route may have gone with an address
+    if (!outcome && outcome.error().why != Why::absent && outcome.error().sys != ESRCH) return pass(std::move(outcome.error()));
+  return {};
+}
+
+}  // namespace
+
+/// Whether nothing but addresses, routes and rules differs from what the jail's end is by now.
+Result<bool> HostLinks::is_in_place(const Cable& cable, const CableMade& made, int there) {
+  if (made.bridge != cable.bridge || made.near != cable.near) return false;
+  CB_TRY(net::Network * network, host());
+  CB_TRY(std::optional<net::Link> near, find_link(*network, made.near));
+  CB_TRY(net::Network inside, net::Network::open(there));
+  CB_TRY(std::optional<net::Link> far, find_link(inside, cable.interface));
+  if (!near || !far || far->kind != "veth" || near->lower != far->index || far->lower != near->index) return false;
+  const auto hardware = hardware_of(cable);
+  return std::ranges::equal(hardware, far->hardware, {}, {}, [](char byte) { return static_cast<uint8_t>(byte); }) &&
+         (!cable.mtu || *cable.mtu == far->mtu);
+}
+
+/// Until all is done both the old addresses and the new ones are the jail's, by a description that nobody gives: who was killed
+/// halfway begins anew.
+Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(net::Network * network, host());
+  CB_TRY(Fd lock, lock_bridges(*record));
+  const uint64_t like = fingerprint(cable);
+  CB_TRY(const State* state, record->refresh());
+  CB_TRY(std::optional<net::Link> bridge, find_link(*network, cable.bridge));
+  CB_CHECK(choose_addresses(*network, *state, cable, bridge ? &*bridge : nullptr, jid));
+  std::vector<CableAddress> had;
+  bool has_rules = !cable.rules.empty();
+  const JailId jids[] = {jid};
+  auto announce = [&](const State& now) -> Result<std::string> {
+    CB_CHECK(check_taken(now, cable, jid));
+    const CableMade* made = cable_of(now, jid);
+    if (!made) return fail(Why::absent, "net.bridge: the jail has just lost its cable");
+    had = made->addresses;
+    has_rules = has_rules || !made->rules.empty();
+    Cable both = cable;
+    std::ranges::copy_if(had, std::back_inserter(both.addresses), [&](const CableAddress& one) {
+      return std::ranges::find(cable.addresses, one) == cable.addresses.end();
+    });
+    return lines_for(both, jid, 0) + record::joined_line(jids);
+  };
+  CB_CHECK(record->update(announce));
+  CB_CHECK(faults::step("change announced"));
+  CB_TRY(net::Network inside, net::Network::open(there));
+  CB_TRY(net::Link far, inside.link(cable.interface));
+  CB_CHECK(strip(inside, far.index, cable, had), "{}", cable.interface);
+  faults::passed("addresses stripped");
+  CB_CHECK(furnish(settings_, cable, there, net::Existing::replace));
+  if (has_rules) {
+    CB_CHECK(record->append(lines_for(cable, jid, 0) + record::joined_line(jids)));
+    CB_CHECK(remake_rules(*record, jid), "net.nat, net.forward");
+  }
+  return record->append(lines_for(cable, jid, like) + record::joined_line(jids));
+}
+
+/// What a kill has left of a cable that was given up is in the way of another one.
+Result<> HostLinks::cut(JailId jid) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(net::Network * network, host());
+  CB_TRY(Fd lock, lock_bridges(*record));
+  CB_TRY(const State* state, record->refresh());
+  if (cable_of(*state, jid)) CB_CHECK(record->append(record::uncable_line(jid)));
+  CB_CHECK(faults::step("cable given up"));
+  return remove_remains(*record, *network).map([](auto&&) {});
+}
+
+Result<bool> HostLinks::change(const Cable* cable, JailId jid, pid_t keeper) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
+  const CableMade* made = cable_of(*state, jid);
+  if (!cable) {
+    if (!made) return false;
+    CB_CHECK(cut(jid));
+    return true;
+  }
+  if (made && made->like == fingerprint(*cable)) return false;
+  CB_CHECK(check(*cable, jid));
+  if (made) {
+    CB_TRY(Fd there, net::network_of(keeper));
+    CB_TRY(bool in_place, is_in_place(*cable, *made, there.get()));
+    if (in_place) {
+      CB_CHECK(readdress(*cable, jid, there.get()));
+      return true;
+    }
+  }
+  CB_CHECK(cut(jid));
+  CB_CHECK(connect(*cable, jid, keeper));
+  CB_CHECK(join());
+  return true;
+}
+
+}  // namespace cellblock::kernel

@@ -1,0 +1,203 @@
+#include "kernel/cable_laying.hpp"
+
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "base/hash.hpp"
+#include "kernel/cable_remains.hpp"
+#include "kernel/cable_rules.hpp"
+#include "kernel/faults.hpp"
+#include "kernel/strays.hpp"
+#include "record/rules.hpp"
+#include "sys/file.hpp"
+
+namespace cellblock::kernel {
+
+using model::Cable;
+using model::JailId;
+using record::State;
+
+uint64_t fingerprint(const Cable& cable) {
+  std::string text = fmt::format("{} {} {} {}", cable.bridge, cable.near, cable.interface, cable.mtu.value_or(0));
+  for (const auto& one : cable.addresses) text += fmt::format(" {}/{}", one.address, one.prefix);
+  for (const auto& one : cable.ranges) text += fmt::format(" {}-{}/{}", one.first, one.last, one.prefix);
+  for (const std::string& gateway : cable.gateways) text += " via " + gateway;
+  for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
+  if (cable.dhcp) text += " dhcp";
+  text += record::marks_of(cable.rules);
+  return hash_of(text);
+}
+
+namespace {
+
+/// Locally administered, the same at every start, another one on every host.
+std::array<uint8_t, 6> stable_hardware(std::string_view name) {
+  static const std::string machine = [] {
+    Fd file(::open("/etc/machine-id", O_RDONLY | O_CLOEXEC));
+    char text[64];
+    ssize_t got = file ? ::read(file.get(), text, sizeof text) : 0;
+    return std::string(text, got > 0 ? static_cast<size_t>(got) : 0);
+  }();
+  uint64_t hash = hash_of(fmt::format("{}/{}", machine, name));
+  std::array<uint8_t, 6> bytes{};
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(hash), hash >>= 8;
+  bytes[0] = static_cast<uint8_t>((bytes[0] & 0xfc) | 2);
+  return bytes;
+}
+
+}  // namespace
+
+std::array<uint8_t, 6> hardware_of(const Cable& cable) { return cable.hardware ? *cable.hardware : stable_hardware(cable.jail); }
+
+Result<Found> look(net::Network& host, const State& state, const Cable& cable, JailId own) {
+  Found found;
+  CB_TRY(found.bridge, find_link(host, cable.bridge));
+  if (found.bridge && found.bridge->kind != "bridge")
+    return fail(Why::invalid, "net.bridge: {}: an interface, but not a bridge", cable.bridge);
+  if (found.bridge && cable.mtu && *cable.mtu != found.bridge->mtu)
+    return fail(Why::invalid, "net.mtu: {}: bridge {} has {}", *cable.mtu, cable.bridge, found.bridge->mtu);
+  CB_TRY(found.remains, find_link(host, cable.near));
+  auto had = state.cables.find(own);
+  if (found.remains && had != state.cables.end() && had->second.near == cable.near && found.remains->group == cable_group) {
+    found.remains.reset();
+    return found;
+  }
+  if (found.remains && !is_loose_end(state, *found.remains))
+    return fail(Why::exists, "net.bridge: an interface of the host is named {} already", cable.near);
+  return found;
+}
+
+std::string lines_for(const Cable& cable, JailId jid, uint64_t like) {
+  return record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, like, cable.rules}) +
+         (cable.rules.empty() ? "" : record::rules_line(jid));
+}
+
+Result<> check_taken(const State& state, const Cable& cable, JailId own) {
+  for (const auto& one : cable.addresses) {
+    for (JailId jid : record::jails_at(state, cable.bridge, one.address)) {
+      const model::Jail* jail = jid == own ? nullptr : state.snapshot.find(jid);
+      if (jail && is_alive(state, *jail))
+        return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
+    }
+  }
+  return check_ports_of_jails(state, cable, own);
+}
+
+namespace {
+
+net::Address address_for(const model::CableAddress& one, int index) {
+  net::Address address{.index = index, .ip = *net::parse_ip(one.address), .prefix = one.prefix};
+  if (address.ip.v6) address.flags = IFA_F_NODAD;  // no jail on the bridge has it
+  else if (one.prefix < 31) address.broadcast = net::broadcast_of(address.ip, one.prefix);
+  return address;
+}
+
+}  // namespace
+
+Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* bridge,
+                          JailId own) {
+  if (cable.ranges.empty()) return {};
+  std::set<std::string> taken(cable.gateways.begin(), cable.gateways.end());
+  for (const auto& one : cable.bridge_addresses) taken.insert(one.address);
+  if (bridge) {
+    CB_TRY(std::vector<net::Address> addresses, host.addresses(bridge->index));
+    for (const net::Address& one : addresses) taken.insert(one.ip.text());
+  }
+  for (const model::Range& range : cable.ranges) {
+    auto free = net::free_address(*net::parse_ip(range.first), *net::parse_ip(range.last), cable.jail,
+                                  [&](const net::Ip& one) {
+      return taken.contains(one.text()) ||
+             std::ranges::any_of(record::jails_at(state, cable.bridge, one.text()), [own](JailId jid) { return jid != own; });
+    });
+    if (!free) return fail(Why::invalid, "net.address: {}-{}/{}: all are taken", range.first, range.last, range.prefix);
+    cable.addresses.push_back({free->text(), range.prefix});
+  }
+  return {};
+}
+
+Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
+  auto made = host.change(net::new_link(cable.bridge, "bridge"));
+  if (!made && made.error().sys != EEXIST) return pass(made.error(), "net.bridge: {}", cable.bridge);
+  faults::passed("bridge made");
+  CB_TRY(net::Link link, host.link(cable.bridge));
+  // An address of its own: else it would take the lowest of its ports', and change as jails come and go.
+  // It forwards every multicast packet to all: whom a querier would not know yet is not cut off.
+  std::vector<net::Request> requests = {net::set_bridge(link.index, {.multicast_snooping = false}),
+                                        net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
+  if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
+  requests.push_back(net::set_up(link.index, true));
+  for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.bridge: {}", cable.bridge);
+  if (cable.mtu) link.mtu = *cable.mtu;
+  return link;
+}
+
+/// The end on the host has no addresses of its own and nothing of IPv6: else the kernel would add a route for it to a list
+/// of as many as there are jails, and look through them for each packet. It becomes a port when all is set up in
+/// the jail: what a new stack has to say to everybody then doesn't reach every jail on the bridge.
+Result<> lay(net::Network& host, int conf, const Cable& cable, const net::Link& bridge, int there) {
+  net::Cable veth{.near_name = cable.near, .far_name = cable.interface, .near = {.group = cable_group}, .far_network = there,
+                  .near_hardware = {}, .far_hardware = hardware_of(cable), .mtu = bridge.mtu};
+  CB_CHECK(host.change(net::new_cable(veth)));
+  (void)sys::write_at(conf, (cable.near + "/disable_ipv6").c_str(), "1");
+  return host.change(net::set_link_local(cable.near, net::LinkLocal::none, true));
+}
+
+namespace {
+
+bool has_ip6(const Cable& cable) {
+  return std::ranges::any_of(cable.addresses, [](const auto& one) { return one.address.contains(':'); });
+}
+
+/// What the new stack tells of its multicast groups is told by the time that it joins the bridge, and not to all jails
+/// there. As on FreeBSD, what routers announce is for those who ask for it.
+void quieten(net::Settings& settings, const Cable& cable, int there) {
+  auto folder = settings.open(there, fmt::format("ipv6/conf/{}", cable.interface).c_str());
+  if (!folder) return;
+  (void)sys::write_at(folder->get(), "mldv2_unsolicited_report_interval", "1");
+  (void)sys::write_at(folder->get(), "accept_ra", "0");
+}
+
+/// As on FreeBSD there is no link-local address where there is no other one. Ours is known to be the only one of its kind: nobody has to be asked.
+void append_link_local(std::vector<net::Request>& requests, const Cable& cable, int index) {
+  if (!has_ip6(cable)) return;
+  std::array<uint8_t, 6> mac = hardware_of(cable);
+  net::Address address{.index = index, .prefix = 64, .flags = IFA_F_NODAD, .scope = RT_SCOPE_LINK};
+  address.ip = {true, {0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3],
+                       mac[4], mac[5]}};
+  // Before Linux 6.2 or so the interface has made the same one by itself, in spite of the request before this.
+  requests.push_back(net::add_address(address, net::Existing::replace));
+}
+
+}  // namespace
+
+Result<> furnish(net::Settings& settings, const Cable& cable, int there, net::Existing existing) {
+  if (has_ip6(cable)) quieten(settings, cable, there);
+  CB_TRY(net::Network inside, net::Network::open(there));
+  CB_TRY(net::Link far, inside.link(cable.interface));
+  std::vector<net::Request> requests = {net::set_up(1, true),
+                                        net::set_link_local(cable.interface, net::LinkLocal::none, true)};
+  append_link_local(requests, cable, far.index);
+  std::vector<std::string> about(requests.size(), cable.interface);
+  for (const auto& one : cable.addresses) {
+    requests.push_back(net::add_address(address_for(one, far.index), existing));
+    about.push_back("net.address: " + one.address);
+  }
+  for (const std::string& gateway : cable.gateways) {
+    net::Ip ip = *net::parse_ip(gateway);
+    requests.push_back(net::add_route({.to = {net::Ip{ip.v6, {}}, 0}, .gateway = ip, .index = far.index}, existing));
+    about.push_back("net.gateway: " + gateway);
+  }
+  CB_TRY(std::vector<Result<>> outcomes, inside.change(requests));
+  for (size_t i = 0; i < outcomes.size(); ++i) CB_CHECK(std::move(outcomes[i]), "{}", about[i]);
+  return {};
+}
+
+}  // namespace cellblock::kernel
