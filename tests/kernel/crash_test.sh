@@ -202,7 +202,7 @@ done
 half_dead() {
   started
   kill -9 "$(keeper)"
-  eventually eval '! runs'  # it is dying until its namespace has been taken down
+  eventually eval '! jls -d -j c >/dev/null 2>&1'  # it is dying until its namespace has been taken down
 }
 ways=by_repair kill_at_every repair half_dead "$faulty/cellblock" doctor --repair
 ways=by_listing kill_at_every listing half_dead "$faulty/jls"

@@ -121,14 +121,18 @@ Result<> prepare_debian(const RootDir& root) {
 }
 
 Result<> make_debian_root(const MkrootRequest& request) {
-  CB_TRY(std::vector<std::string> argv, builder(request));
   bool was_there = ::access(request.directory.c_str(), F_OK) == 0;
   {
     CB_TRY(RootDir root, open_new_root(request.directory));
     if (!root.is_empty()) return fail(Why::exists, "{}: not empty", request.directory);
   }
+  auto argv = builder(request);
+  if (!argv) {
+    take_away(request.directory, was_there);
+    return pass(std::move(argv.error()));
+  }
   Interruptible guard;
-  auto made = build_debian(argv, request.directory);
+  auto made = build_debian(*argv, request.directory);
   if (made) {
     fmt::print("{}: Debian {}\n", request.directory, request.suite.empty() ? "stable" : request.suite);
     return {};
