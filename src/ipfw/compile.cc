@@ -133,16 +133,13 @@ class Compiler {
     }
   }
 
-  void log(Ways& out_list, Body& first, const Rule& rule) const {
+  void log(Ways& out_list, Body& first, const Kept& kept) const {
+    const Rule& rule = kept.rule;
     if (!rule.log) return;
     std::string prefix = fmt::format("ipfw: {} {} ", rule.number, rule.text.substr(0, rule.text.find(' ')));
-    if (!rule.log_amount) {
-      first.log(prefix);
-      return;
-    }
-    // So many at once, then one in a long time: as long as the kernel can count.
-    uint64_t unit = std::clamp<uint64_t>(18'000'000'000 / rule.log_amount, 1, 604800);
-    out_list.push_back(std::move(Body().limit({.rate = 1, .unit = unit, .burst = rule.log_amount}).log(prefix)));
+    // A limit that is reached ends a list of expressions of its own, not what the rule does.
+    if (auto limit = log_limit_of(kept)) out_list.push_back(std::move(Body().limit(limit->name).log(prefix)));
+    else first.log(prefix);
   }
 
   void mark(Body& body, uint32_t kept_bits, uint32_t bits) const {
@@ -155,7 +152,7 @@ class Compiler {
     Ways out_list;
     Body first;
     first.count(counter_of(kept.id));
-    log(out_list, first, rule);
+    log(out_list, first, kept);
     if (rule.keeps_state) first.load_value(host32(state_mark | kept.id)).set(NFT_CT_MARK);
     if (rule.tag) mark(first, ~tags_.at(*rule.tag), tags_.at(*rule.tag));
     if (auto tag = rule.untag ? tags_.find(*rule.untag) : tags_.end(); tag != tags_.end()) mark(first, ~tag->second, 0);
@@ -244,6 +241,13 @@ class Compiler {
 }  // namespace
 
 std::string counter_of(uint32_t id) { return fmt::format("r{}", id); }
+
+std::optional<nft::NamedLimit> log_limit_of(const Kept& kept) {
+  uint32_t most = kept.rule.log ? kept.rule.log_amount : 0;
+  if (!most) return std::nullopt;
+  // So many at once, then one in a long time: as long as the kernel can count in nanoseconds.
+  return nft::NamedLimit{fmt::format("l{}", kept.id), {.rate = 1, .unit = std::max<uint64_t>(9'000'000'000 / most, 1), .burst = most}};
+}
 
 std::optional<uint32_t> id_of_mark(uint32_t mark) {
   constexpr uint32_t id_bits = 0xffffff;

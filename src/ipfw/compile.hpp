@@ -22,6 +22,7 @@ struct Ruleset {
   std::vector<Nat> nats;
   std::vector<Table> tables;
   uint32_t off = 0;  ///< a bit for each set that is disabled
+  std::vector<uint32_t> logs_anew;  ///< ids of rules whose limit of what they log begins again
   bool loaded = false;
   uint32_t generation = 0;  ///< of what was read
 
@@ -53,6 +54,8 @@ struct Made {
 Result<Made> compile(const Ruleset& rules, nft::Batch& batch);
 
 std::string counter_of(uint32_t id);
+/// How much the rule may log yet, as an object of nf_tables. Nothing: without end, or nothing.
+std::optional<nft::NamedLimit> log_limit_of(const Kept& kept);
 /// The id of the rule that let a connection with that mark in; nothing: none of the rules.
 std::optional<uint32_t> id_of_mark(uint32_t mark);
 

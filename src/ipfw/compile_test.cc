@@ -46,6 +46,19 @@ TEST(Compile, LeavesOutWhatADirectionNeverHas) {
   EXPECT_EQ(rules_of(set, "out.0").size(), 2u);
 }
 
+TEST(Compile, LogsWithinALimitThatOutlivesTheRulesText) {
+  Ruleset set = set_of({"100 count log logamount 3 ip from any to any", "200 count log ip from any to any"});
+  auto limit = log_limit_of(set.rules[0]);
+  ASSERT_TRUE(limit);
+  EXPECT_EQ(limit->limit.burst, 3u);
+  EXPECT_FALSE(log_limit_of(set.rules[1]));
+  auto rules = rules_of(set, "a.in.1");
+  ASSERT_EQ(rules.size(), 2u) << "the log, what is done";
+  ASSERT_EQ(rules[0].expressions.size(), 2u);
+  EXPECT_EQ(rules[0].expressions[0].name, "objref");
+  EXPECT_EQ(rules[0].expressions[1].name, "log");
+}
+
 TEST(Compile, SkipsToTheNextRuleThatIsThere) {
   Ruleset set = set_of({"100 skipto 250 ip from any to any", "200 deny ip from any to any", "300 allow ip from any to any"});
   EXPECT_EQ(rules_of(set, "in.0").size(), 3u) << "skipto, deny, on to the next part";

@@ -92,6 +92,23 @@ void change_tables(nft::Batch& batch, const std::vector<nft::Set>& seen, const R
     if (set.name != texts && !is_limit(set.name) && !keep.contains(set.name)) batch.remove_set(set.name);
 }
 
+bool has(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+
+/// The limits of what is logged, of which `there` are there. No rule asks one: those of before are gone.
+void change_limits(nft::Batch& batch, const std::vector<std::string>& there, const Ruleset& wanted) {
+  std::vector<std::string> kept_limits;
+  for (const Kept& kept : wanted.rules) {
+    auto limit = log_limit_of(kept);
+    if (!limit) continue;
+    kept_limits.push_back(limit->name);
+    bool is_there = has(there, limit->name), anew = std::ranges::find(wanted.logs_anew, kept.id) != wanted.logs_anew.end();
+    if (is_there && anew) batch.remove_limit(limit->name);
+    if (!is_there || anew) batch.add(*limit);
+  }
+  for (const std::string& name : there)
+    if (!has(kept_limits, name)) batch.remove_limit(name);
+}
+
 }  // namespace
 
 const Table* Ruleset::table(std::string_view name) const {
@@ -143,11 +160,13 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   CB_TRY(std::vector<nft::SeenChain> chains, nft::chains(socket, nft::Family::inet, table));
   CB_TRY(std::vector<nft::Counter> counters, nft::counters(socket, nft::Family::inet, table));
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, nft::Family::inet, table));
+  CB_TRY(std::vector<std::string> limits, nft::limits(socket, nft::Family::inet, table));
   nft::Batch batch;
   batch.since(wanted.generation).add(nft::Table{.name = std::string(table)});
   if (loaded) batch.flush().flush_set(texts);
   else batch.add(nft::Set{.name = std::string(texts), .key_size = 16});
   change_tables(batch, sets, wanted);
+  change_limits(batch, limits, wanted);
   std::vector<uint32_t> ids{0};
   for (const Kept& kept : wanted.rules) ids.push_back(kept.id);
   for (uint32_t id : ids)

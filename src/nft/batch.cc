@@ -214,10 +214,21 @@ Batch& Batch::add(const Counter& counter) {
   return *this;
 }
 
-Batch& Batch::remove_counter(std::string_view name) {
-  Request& request = begin(NFT_MSG_DELOBJ, 0, fmt::format("counter {}", name));
+Batch& Batch::remove_object(std::string_view kind, uint32_t type, std::string_view name) {
+  Request& request = begin(NFT_MSG_DELOBJ, 0, fmt::format("{} {}", kind, name));
   request.attribute(NFTA_OBJ_TABLE, std::string_view(table_)).attribute(NFTA_OBJ_NAME, name);
-  put_number(request, NFTA_OBJ_TYPE, NFT_OBJECT_COUNTER);
+  put_number(request, NFTA_OBJ_TYPE, type);
+  return *this;
+}
+
+Batch& Batch::remove_counter(std::string_view name) { return remove_object("counter", NFT_OBJECT_COUNTER, name); }
+Batch& Batch::remove_limit(std::string_view name) { return remove_object("limit", NFT_OBJECT_LIMIT, name); }
+
+Batch& Batch::add(const NamedLimit& limit) {
+  Request& request = begin(NFT_MSG_NEWOBJ, NLM_F_CREATE, "limit " + limit.name);
+  request.attribute(NFTA_OBJ_TABLE, std::string_view(table_)).attribute(NFTA_OBJ_NAME, std::string_view(limit.name));
+  put_number(request, NFTA_OBJ_TYPE, NFT_OBJECT_LIMIT);
+  request.nest(NFTA_OBJ_DATA, [&](Request& data) { put_limit(data, limit.limit); });
   return *this;
 }
 

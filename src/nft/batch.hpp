@@ -34,6 +34,8 @@ class Batch {
 
   Batch& add(const Counter& counter);
   Batch& remove_counter(std::string_view name);
+  Batch& add(const NamedLimit& limit);
+  Batch& remove_limit(std::string_view name);
 
   Batch& append(const Rule& rule);   ///< at the chain's end, or behind `rule.behind`
   Batch& prepend(const Rule& rule);  ///< at its beginning, or before `rule.behind`
@@ -58,6 +60,7 @@ class Batch {
  private:
   using Request = sys::netlink::Request;
   Request& begin(uint16_t type, uint16_t flags, std::string what);
+  Batch& remove_object(std::string_view kind, uint32_t type, std::string_view name);
   Batch& put(uint16_t type, uint16_t flags, const Rule& rule);
   Batch& put(uint16_t type, uint16_t flags, const SetRef& set, std::span<const Element> elements);
 

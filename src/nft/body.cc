@@ -213,14 +213,16 @@ Body& Body::lookup(const SetRef& set, Register key, std::optional<Register> to, 
   });
 }
 
+void put_limit(Request& request, const Limit& limit) {
+  put_long(request, NFTA_LIMIT_RATE, limit.rate);
+  put_long(request, NFTA_LIMIT_UNIT, limit.unit);
+  put_number(request, NFTA_LIMIT_BURST, limit.burst);
+  put_number(request, NFTA_LIMIT_TYPE, limit.type);
+  put_number(request, NFTA_LIMIT_FLAGS, limit.over ? NFT_LIMIT_F_INV : 0);
+}
+
 Body& Body::limit(const Limit& limit) {
-  return expression("limit", [&](Request& data) {
-    put_long(data, NFTA_LIMIT_RATE, limit.rate);
-    put_long(data, NFTA_LIMIT_UNIT, limit.unit);
-    put_number(data, NFTA_LIMIT_BURST, limit.burst);
-    put_number(data, NFTA_LIMIT_TYPE, limit.type);
-    put_number(data, NFTA_LIMIT_FLAGS, limit.over ? NFT_LIMIT_F_INV : 0);
-  });
+  return expression("limit", [&](Request& data) { put_limit(data, limit); });
 }
 
 Body& Body::connections(uint32_t most, nft_connlimit_flags over) {
@@ -244,12 +246,14 @@ Body& Body::count(uint64_t packets, uint64_t bytes) {
   });
 }
 
-Body& Body::count(std::string_view counter) {
-  return expression("objref", [&](Request& data) {
-    put_number(data, NFTA_OBJREF_IMM_TYPE, NFT_OBJECT_COUNTER);
-    data.attribute(NFTA_OBJREF_IMM_NAME, counter);
+static Body& refer(Body& body, uint32_t type, std::string_view name) {
+  return body.expression("objref", [&](Request& data) {
+    put_number(data, NFTA_OBJREF_IMM_TYPE, type);
+    data.attribute(NFTA_OBJREF_IMM_NAME, name);
   });
 }
+Body& Body::count(std::string_view counter) { return refer(*this, NFT_OBJECT_COUNTER, counter); }
+Body& Body::limit(std::string_view object) { return refer(*this, NFT_OBJECT_LIMIT, object); }
 
 Body& Body::log(std::string_view prefix, std::optional<uint32_t> level) {
   return expression("log", [&](Request& data) {

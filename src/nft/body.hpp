@@ -123,6 +123,7 @@ class Body {
   /// The value that a map has for a key; by NFT_REG_VERDICT it decides.
   Body& map(const SetRef& set, Register key = NFT_REG_1, Register to = NFT_REG_VERDICT) { return lookup(set, key, to, 0); }
   Body& limit(const Limit& limit);
+  Body& limit(std::string_view object);  ///< a named one
   /// Matches while the key that `dynamic` keeps (or the rule) has at most so many connections; `over`: when it has more.
   Body& connections(uint32_t most, nft_connlimit_flags over = nft_connlimit_flags{});
 
@@ -167,6 +168,8 @@ class Body {
   Request list_{0, 0};  // its own header is left out
 };
 
+/// NFTA_LIMIT_*.
+void put_limit(sys::netlink::Request& request, const Limit& limit);
 /// NFTA_DATA_* of a value, of a verdict.
 void put_value(sys::netlink::Request& request, uint16_t type, std::string_view value);
 void put_verdict(sys::netlink::Request& request, uint16_t type, const Verdict& verdict);

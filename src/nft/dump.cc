@@ -276,12 +276,17 @@ Result<std::vector<Element>> elements(Socket& socket, Family family, std::string
   return out;
 }
 
-static Result<std::vector<Counter>> read_counters(Socket& socket, uint16_t message, Family family, std::string_view table) {
-  std::vector<Counter> out;
+static Request objects_request(uint16_t message, Family family, std::string_view table, uint32_t type) {
   Request request = request_of(message, 0, family);
   request.attribute(NFTA_OBJ_TABLE, table);
-  put_number(request, NFTA_OBJ_TYPE, NFT_OBJECT_COUNTER);
-  CB_CHECK(dump(socket, request, [&](std::string_view payload) { out.push_back(parse_counter(payload)); }));
+  put_number(request, NFTA_OBJ_TYPE, type);
+  return request;
+}
+
+static Result<std::vector<Counter>> read_counters(Socket& socket, uint16_t message, Family family, std::string_view table) {
+  std::vector<Counter> out;
+  CB_CHECK(dump(socket, objects_request(message, family, table, NFT_OBJECT_COUNTER),
+                [&](std::string_view payload) { out.push_back(parse_counter(payload)); }));
   return out;
 }
 
@@ -291,6 +296,23 @@ Result<std::vector<Counter>> counters(Socket& socket, Family family, std::string
 
 Result<std::vector<Counter>> zero_counters(Socket& socket, Family family, std::string_view table) {
   return read_counters(socket, NFT_MSG_GETOBJ_RESET, family, table);
+}
+
+Result<> zero_counter(Socket& socket, Family family, std::string_view table, std::string_view name) {
+  Request request = objects_request(NFT_MSG_GETOBJ_RESET, family, table, NFT_OBJECT_COUNTER);
+  request.attribute(NFTA_OBJ_NAME, name);
+  CB_TRY([[maybe_unused]] std::string was, socket.get(request));
+  return {};
+}
+
+Result<std::vector<std::string>> limits(Socket& socket, Family family, std::string_view table) {
+  std::vector<std::string> out;
+  CB_CHECK(dump(socket, objects_request(NFT_MSG_GETOBJ, family, table, NFT_OBJECT_LIMIT), [&](std::string_view payload) {
+    each_attribute(attributes_of(payload), [&out](uint16_t type, std::string_view value) {
+      if (type == NFTA_OBJ_NAME) out.push_back(text_of(value));
+    });
+  }));
+  return out;
 }
 
 }  // namespace cellblock::nft

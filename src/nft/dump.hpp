@@ -45,6 +45,11 @@ Result<std::vector<Counter>> counters(sys::netlink::Socket& socket, Family famil
 /// As they were; they begin at zero again. One, or all of the table.
 Result<std::vector<Counter>> zero_counters(sys::netlink::Socket& socket, Family family, std::string_view table);
 
+/// Of one; Why::absent.
+Result<> zero_counter(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view name);
+/// The names of the table's limits.
+Result<std::vector<std::string>> limits(sys::netlink::Socket& socket, Family family, std::string_view table);
+
 // What one message of a dump tells (behind nlmsghdr). Bytes that mean nothing give empty values.
 Table parse_table(std::string_view payload);
 SeenChain parse_chain(std::string_view payload);

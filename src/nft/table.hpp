@@ -78,6 +78,12 @@ struct Rule {
   std::optional<uint64_t> behind;  ///< the handle of the rule before it
 };
 
+/// A limit by name: it goes on where the rules that ask it are replaced.
+struct NamedLimit {
+  std::string name;
+  Limit limit;
+};
+
 struct Counter {
   std::string name;
   uint64_t packets = 0, bytes = 0;

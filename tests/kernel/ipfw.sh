@@ -48,6 +48,20 @@ pings 10.1.0.2
 expect_like '^00050 +1 +84 count icmp' ipfw -j router show 50
 expect_like '^00300 +8 +672 allow' ipfw -j router show 300
 
+expect "Entry 50 cleared." ipfw -j router zero 50
+expect_like '^00050 +0 +0 count' ipfw -j router show 50
+expect_like '^00300 +8 +672 allow' ipfw -j router show 300
+expect_refusal '^ipfw: rule 999 not found$' ipfw -j router zero 999
+ipfw -q -j router add 60 set 2 count log logamount 2 icmp from any to any
+pings 10.1.0.2
+ipfw -q -j router set 2 zero
+expect_like '^00060 +0 +0 count' ipfw -j router show 60
+expect_like '^00300 +12 ' ipfw -j router show 300
+expect "Entry 60 logging count reset." ipfw -j router resetlog 60
+expect "Logging counts cleared." ipfw -j router resetlog
+expect_refusal '^ipfw: rule 999 not found$' ipfw -j router resetlog 999
+pings 10.1.0.2 || fail "logged beyond the limit, and let through"
+
 note "default deny, skipto, reject"
 ipfw -q -j router flush
 pings 10.1.0.2 && fail "default deny"

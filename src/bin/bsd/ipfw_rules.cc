@@ -169,17 +169,47 @@ int IpfwSession::flush() {
   return 0;
 }
 
-int IpfwSession::zero(const Words& words) {
-  if (words.size() > 1 || only_set_) return refuse(fmt::format("{}: only all rules together on this system", words[0]), ex_unavailable);
-  // Rules made anew log as often as their first packets did.
-  if (words[0] == "resetlog") {
-    if (auto done = edit([](ipfw::Ruleset&) -> Result<> { return {}; }); !done) return refuse(done.error());
-    say("Logging counts cleared.");
-    return 0;
+Result<std::vector<Kept>> IpfwSession::meant(const ipfw::Ruleset& rules, std::span<const std::string> words) const {
+  std::vector<Kept> out, all = rules.rules;
+  all.push_back({0, 0, {.number = ipfw::last_number, .set = ipfw::last_set}});
+  auto take = [&](const RuleRange& range) {
+    size_t before = out.size();
+    for (const Kept& kept : all)
+      if (range.has(kept.rule.number) && (!only_set_ || kept.rule.set == *only_set_)) out.push_back(kept);
+    return out.size() > before;
+  };
+  if (words.empty()) take({0, ipfw::last_number});
+  for (const std::string& word : words) {
+    auto range = rule_range(word);
+    if (!range) return fail(Why::invalid, "invalid rule number {}", word);
+    if (!take(*range)) return fail(Why::absent, "rule {} not found", word);
   }
-  if (is_dry()) return 0;
-  if (auto done = nft::zero_counters(socket_, nft::Family::inet, ipfw::table); !done) return refuse(done.error());
-  say("Accounting cleared.");
+  return out;
+}
+
+Result<> IpfwSession::zero_counters(std::span<const std::string> words) {
+  CB_TRY(ipfw::Ruleset rules, ipfw::read_ruleset(socket_));
+  CB_TRY(std::vector<Kept> those, meant(rules, words));
+  if (is_dry() || !rules.loaded) return {};
+  for (const Kept& kept : those) CB_CHECK(nft::zero_counter(socket_, nft::Family::inet, ipfw::table, ipfw::counter_of(kept.id)));
+  return {};
+}
+
+Result<> IpfwSession::log_anew(std::span<const std::string> words) {
+  return edit([&](ipfw::Ruleset& rules) -> Result<> {
+    CB_TRY(std::vector<Kept> those, meant(rules, words));
+    for (const Kept& kept : those) rules.logs_anew.push_back(kept.id);
+    return {};
+  });
+}
+
+/// "zero" and "resetlog", of all rules or of those named.
+int IpfwSession::zero(const Words& words) {
+  bool logs = words[0] == "resetlog";
+  auto those = std::span(words).subspan(1);
+  if (auto done = logs ? log_anew(those) : zero_counters(those); !done) return refuse(done.error());
+  if (those.empty()) say("{}", logs ? "Logging counts cleared." : "Accounting cleared.");
+  for (const std::string& word : those) say("Entry {} {}.", word, logs ? "logging count reset" : "cleared");
   return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,10 @@ class IpfwSession {
   Result<> remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats);
   int flush();
   int zero(const Words& words);
+  /// The rules that the words name, of the set that was: without words all, the last one too.
+  Result<std::vector<ipfw::Kept>> meant(const ipfw::Ruleset& rules, std::span<const std::string> words) const;
+  Result<> zero_counters(std::span<const std::string> words);
+  Result<> log_anew(std::span<const std::string> words);
   int nat(const Words& words);
 
   int list(const Words& words, bool counts);
