@@ -53,7 +53,7 @@ Result<> strip(net::Network& inside, int index, const Cable& cable, const std::v
 
 /// Whether nothing but addresses, routes and rules differs from what the jail's end is by now.
 Result<bool> HostLinks::is_in_place(const Cable& cable, const CableMade& made, int there) {
-  if (made.bridge != cable.bridge || made.near != cable.near) return false;
+  if (made.bridge != cable.bridge || made.near != cable.near || made.isolated != cable.isolated) return false;
   CB_TRY(net::Network * network, host());
   CB_TRY(std::optional<net::Link> near, find_link(*network, made.near));
   CB_TRY(net::Network inside, net::Network::open(there));

@@ -30,6 +30,7 @@ uint64_t fingerprint(const Cable& cable) {
   for (const std::string& gateway : cable.gateways) text += " via " + gateway;
   for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
   if (cable.dhcp) text += " dhcp";
+  if (cable.isolated) text += " isolated";
   text += record::marks_of(cable.rules);
   return hash_of(text);
 }
@@ -74,7 +75,7 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, J
 }
 
 std::string lines_for(const Cable& cable, JailId jid, uint64_t like) {
-  return record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, like, cable.rules}) +
+  return record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated}) +
          (cable.rules.empty() ? "" : record::rules_line(jid));
 }
 

@@ -52,8 +52,9 @@ Result<> join_laid(Registry& registry, net::Network& host, std::vector<std::stri
     const record::CableMade& made = state->cables.at(jid);
     CB_TRY(std::optional<net::Link> bridge, find_link(host, made.bridge));
     CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
-    if (!bridge || !near || near->group != cable_group || near->master == bridge->index) continue;
+    if (!bridge || !near || near->group != cable_group || (near->master == bridge->index && near->port.isolated == made.isolated)) continue;
     CB_CHECK(host.change(net::set_master(made.near, bridge->index)), "bridge {}", made.bridge);
+    if (made.isolated) CB_CHECK(host.change(net::set_port(made.near, {.isolated = true})), "bridge {}", made.bridge);
     done.push_back(fmt::format("{}: joined to bridge {}", made.near, made.bridge));
   }
   return registry.append(record::joined_line(jids));

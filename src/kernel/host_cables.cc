@@ -76,8 +76,9 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
     CB_CHECK(furnish(settings_, cable, there.get()));
     CB_CHECK(add_rules(*record, jid), "net.nat, net.forward");
     joining_.push_back(net::set_master(cable.near, found.bridge->index));
+    if (cable.isolated) joining_.push_back(net::set_port(cable.near, {.isolated = true}));
     joining_jails_.push_back(jid);
-    return !is_ours || joining_.size() >= most_joining ? join() : Result<>();
+    return !is_ours || joining_jails_.size() >= most_joining ? join() : Result<>();
   };
   Result<> made = make();
   if (!made) (void)record->append(record::uncable_line(jid)).and_then([&] { return remove_remains(*record, *network); });

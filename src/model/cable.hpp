@@ -44,6 +44,7 @@ struct Cable {
   std::vector<std::string> gateways;  ///< one of each family at most
   std::optional<std::array<uint8_t, 6>> hardware;
   std::optional<uint32_t> mtu;
+  bool isolated = false;  ///< nothing goes to or from other isolated ones on the bridge
   CableRules rules;
 };
 

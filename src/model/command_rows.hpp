@@ -79,6 +79,10 @@ inline constexpr Param command_rows[] = {
      .on_linux = "It has to be in a network of `net.address`, or a link-local address."},
     {.name = "net.interface", .kind = Kind::string, .side = Side::command, .fallback = "eth0", .since = "cellblock",
      .text = "The name of the jail's end of its cable.", .on_linux = "15 characters at most."},
+    {.name = "net.isolated", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "cellblock",
+     .text = "Nothing goes between this jail and others on its bridge that have it too. The host and the rest of the bridge are "
+             "reached.",
+     .on_linux = "The port is isolated, by the bridge itself. Packets that the host forwards are another matter: `ipfw` or `pf`."},
     {.name = "net.mac", .kind = Kind::string, .side = Side::command, .since = "cellblock",
      .text = "The hardware address of the jail's end of its cable.",
      .on_linux = "Without it, one that follows from the host's `/etc/machine-id` and the jail's name: the same at "

@@ -327,16 +327,30 @@ Request set_bridge(int index, const BridgeChange& change) {
   });
 }
 
+namespace {
+
+void append_port(Request& data, const PortChange& change) {
+  if (change.learning) small(data, IFLA_BRPORT_LEARNING, *change.learning);
+  if (change.flood) small(data, IFLA_BRPORT_UNICAST_FLOOD, *change.flood);
+  if (change.isolated) small(data, IFLA_BRPORT_ISOLATED, *change.isolated);
+  if (change.priority) middle(data, IFLA_BRPORT_PRIORITY, *change.priority);
+  if (change.cost) data.attribute(IFLA_BRPORT_COST, *change.cost);
+}
+
+}  // namespace
+
 Request set_port(int index, const PortChange& change) {
   ifinfomsg fixed = header_of(index);
   fixed.ifi_family = AF_BRIDGE;
   Request request(RTM_SETLINK, 0);
-  request.header(fixed).nest(IFLA_PROTINFO, [&change](Request& data) {
-    if (change.learning) small(data, IFLA_BRPORT_LEARNING, *change.learning);
-    if (change.flood) small(data, IFLA_BRPORT_UNICAST_FLOOD, *change.flood);
-    if (change.isolated) small(data, IFLA_BRPORT_ISOLATED, *change.isolated);
-    if (change.priority) middle(data, IFLA_BRPORT_PRIORITY, *change.priority);
-    if (change.cost) data.attribute(IFLA_BRPORT_COST, *change.cost);
+  request.header(fixed).nest(IFLA_PROTINFO, [&change](Request& data) { append_port(data, change); });
+  return request;
+}
+
+Request set_port(std::string_view name, const PortChange& change) {
+  Request request = change_of(0);
+  request.attribute(IFLA_IFNAME, name).nest(IFLA_LINKINFO, [&change](Request& info) {
+    info.attribute(IFLA_INFO_SLAVE_KIND, "bridge").nest(IFLA_INFO_SLAVE_DATA, [&change](Request& data) { append_port(data, change); });
   });
   return request;
 }

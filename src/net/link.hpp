@@ -131,6 +131,8 @@ struct PortChange {
   std::optional<uint32_t> cost;
 };
 Request set_port(int index, const PortChange& change);
+/// Of one that is a port by then, as set_master() before it in the same batch makes it.
+Request set_port(std::string_view name, const PortChange& change);
 /// Forgets the addresses that a bridge has learned.
 Request flush_bridge(int index);
 

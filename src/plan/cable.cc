@@ -239,6 +239,7 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   CB_CHECK(read_gateways(cable, wanted));
   if (const std::string* value = text_of(wanted, "net.mac")) CB_CHECK(read_hardware(cable, *value));
   if (const std::string* value = text_of(wanted, "net.mtu")) CB_CHECK(read_mtu(cable, *value));
+  cable.isolated = is_true(wanted, "net.isolated");
   CB_CHECK(read_nat(cable, wanted));
   CB_CHECK(read_forwards(cable, wanted));
   return cable;

@@ -13,7 +13,7 @@ namespace {
 using model::Setting;
 using model::Wanted;
 
-constexpr std::array<std::string_view, 9> known = {"name", "address", "bridge", "dns", "domain", "mtu", "nat", "pool", "search"};
+constexpr std::array<std::string_view, 10> known = {"name", "address", "bridge", "dns", "domain", "isolated", "mtu", "nat", "pool", "search"};
 
 /// The jail that all checks are made for: one that takes everything that the network gives.
 Wanted guest_of(const Wanted& network) {
@@ -117,6 +117,7 @@ Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
   if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
   if (const Setting* nat = network->find("nat"); nat && !jail.find("net.bridge.nat"))
     jail.settings.push_back({"net.bridge.nat", nat->values});
+  if (is_true(*network, "isolated") && !jail.find("net.isolated")) jail.settings.push_back({"net.isolated", {}});
   set_default(jail, "net.dns", values_of(*network, "dns"));
   const std::vector<std::string>& search = values_of(*network, "search");
   if (jail.find("net.dns")) set_default(jail, "net.search", search.empty() ? values_of(*network, "domain") : search);

@@ -198,7 +198,8 @@ bool apply_cable(State& state, const Words& words) {
   auto jid = words.plain.size() >= 4 ? decode_jid(words.plain[1]) : std::nullopt;
   auto rules = parse_rules(words.mark("nat"), words.mark("bridge-nat"), words.mark("forward"));
   if (!jid || !rules || !state.snapshot.jails.contains(*jid)) return false;
-  CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0), *rules};
+  CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0), *rules,
+                 words.mark("isolated") == "true"};
   for (size_t i = 4; i < words.plain.size(); ++i) {
     auto address = decode_address(words.plain[i]);
     if (!address) return false;
@@ -287,7 +288,7 @@ std::string unalias_line(const AliasMade& made) {
 }
 
 std::string cable_line(JailId jid, const CableMade& made) {
-  std::string line = fmt::format("cable {} @like={}{} {} {}", jid, made.like, marks_of(made.rules), vis(made.bridge), vis(made.near));
+  std::string line = fmt::format("cable {} @like={}{}{} {} {}", jid, made.like, made.isolated ? " @isolated=true" : "", marks_of(made.rules), vis(made.bridge), vis(made.near));
   for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
   return line + "\n";
 }

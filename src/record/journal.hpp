@@ -11,7 +11,7 @@
 //   alias @owner=812:5711:0 em0 10.0.0.7 32
 //   unalias em0 10.0.0.7 32
 //   bridge br0                         made for the jails with a cable to it, gone with the last
-//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end
+//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end (@isolated=true ...)
 //   joined 7 8                         their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
 //   unbridge br0
@@ -68,6 +68,7 @@ struct CableMade {
   std::vector<model::CableAddress> addresses;
   uint64_t like = 0;  ///< tells whether another description means the same
   model::CableRules rules = {};
+  bool isolated = false;
 };
 
 /// Everything the journal says.

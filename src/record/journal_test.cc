@@ -115,6 +115,17 @@ TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
   EXPECT_TRUE(state.bridges.empty());
 }
 
+TEST(Journal, KnowsWhichCablesAreIsolated) {
+  State state;
+  fold(state, jail_line(web(), std::nullopt) + cable_line(7, {"br0", "web", {}, 99, {}, true}));
+  EXPECT_TRUE(state.cables.at(7).isolated);
+  State again;
+  fold(again, rewrite(state));
+  EXPECT_TRUE(again.cables.at(7).isolated);
+  fold(state, cable_line(7, {"br0", "web", {}, 99}));
+  EXPECT_FALSE(state.cables.at(7).isolated);
+}
+
 TEST(Journal, CablesOfNobodyAreNone) {
   State state;
   fold(state, jail_line(web(), std::nullopt));

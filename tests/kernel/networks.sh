@@ -65,6 +65,17 @@ refused() {
   [ "$said" = "jail: $wanted" ] || fail "$*: said '$said', wanted 'jail: $wanted'"
   [ "$(seen; jls name)" = "$was" ] || fail "$*: something changed: $(diff <(echo "$was") <(seen; jls name))"
 }
+note "isolated jails reach the host and others, not each other"
+for name in apart1 apart2; do
+  jail -c name=$name path="$W/root" persist vnet net.bridge=br0 net.isolated net.address=10.78.0.${name#apart}1/24 || fail "$name"
+done
+expect_like ' 0% packet loss' box apart1 ping -c 1 -W 5 10.78.0.1
+expect_like ' 0% packet loss' box apart1 ping -c 1 -W 5 10.78.0.5
+expect_refusal ' 100% packet loss' box apart1 ping -c 1 -W 1 10.78.0.21
+expect "" jail -m name=apart2 net.bridge=br0 net.address=10.78.0.21/24
+expect_like ' 0% packet loss' box apart1 ping -c 1 -W 5 10.78.0.21
+jail -R apart1 && jail -R apart2 || fail "removal"
+
 note "bad input"
 ip link add plain type veth peer name plainb
 ip link add small mtu 1400 type bridge
@@ -177,7 +188,7 @@ note "networks with a name"
 own_etc
 mkdir -p /etc/cellblock
 cat >/etc/cellblock/networks.conf <<CONF
-lan { bridge = brlan; address = 10.80.0.1/24, fd00:80::1/64; mtu = 1400; pool = 10.80.0.100-10.80.0.101; }
+lan { bridge = brlan; isolated; address = 10.80.0.1/24, fd00:80::1/64; mtu = 1400; pool = 10.80.0.100-10.80.0.101; }
 plain { }
 CONF
 cat >"$W/lan.conf" <<CONF
@@ -197,6 +208,7 @@ expect_like 'mtu 1400' box one ip link show eth0
 expect_like '^default via 10\.80\.0\.1 dev eth0' box one ip route
 expect_like '^default via fd00:80::1 dev eth0' box one ip -6 route
 expect_like ' 0% packet loss' box one ping -c 1 -W 5 10.80.0.1
+expect_refusal ' 100% packet loss' box one ping -c 1 -W 1 "$(address two | cut -d/ -f1)"
 expect_like ' 0% packet loss' box one ping -c 1 -W 5 fd00:80::1
 was=$(address one)
 case "$was $(address two)" in
