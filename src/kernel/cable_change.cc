@@ -29,6 +29,19 @@ bool is_among(const std::vector<CableAddress>& all, const net::Address& address)
   });
 }
 
+bool are_ends(const net::Link& near, const net::Link& far) {
+  return near.kind == "veth" && far.kind == "veth" && near.lower == far.index && far.lower == near.index;
+}
+
+/// The old cable is given up before the new one is laid: what would be in its way has to be known before.
+Result<> check_inside(net::Network& host, const Cable& cable, int there) {
+  CB_TRY(net::Network inside, net::Network::open(there));
+  CB_TRY(std::optional<net::Link> far, find_link(inside, cable.interface));
+  CB_TRY(std::optional<net::Link> near, find_link(host, cable.near));
+  if (!far || (near && near->group == cable_group && are_ends(*near, *far))) return {};
+  return fail(Why::exists, "net.interface: {}: the jail has an interface of that name", cable.interface);
+}
+
 /// The addresses that the jail had by its old description and default routes that lead elsewhere. What it has added itself stays.
 Result<> strip(net::Network& inside, int index, const Cable& cable, const std::vector<CableAddress>& had) {
   std::vector<net::Request> requests;
@@ -58,7 +71,7 @@ Result<bool> HostLinks::is_in_place(const Cable& cable, const CableMade& made, i
   CB_TRY(std::optional<net::Link> near, find_link(*network, made.near));
   CB_TRY(net::Network inside, net::Network::open(there));
   CB_TRY(std::optional<net::Link> far, find_link(inside, cable.interface));
-  if (!near || !far || far->kind != "veth" || near->lower != far->index || far->lower != near->index) return false;
+  if (!near || !far || !are_ends(*near, *far)) return false;
   const auto hardware = hardware_of(cable);
   return std::ranges::equal(hardware, far->hardware, {}, {}, [](char byte) { return static_cast<uint8_t>(byte); }) &&
          (!cable.mtu || *cable.mtu == far->mtu);
@@ -125,8 +138,10 @@ Result<bool> HostLinks::change(const Cable* cable, JailId jid, pid_t keeper) {
   }
   if (made && made->like == fingerprint(*cable)) return false;
   CB_CHECK(check(*cable, jid));
+  CB_TRY(Fd there, net::network_of(keeper));
+  CB_TRY(net::Network * network, host());
+  CB_CHECK(check_inside(*network, *cable, there.get()));
   if (made) {
-    CB_TRY(Fd there, net::network_of(keeper));
     CB_TRY(bool in_place, is_in_place(*cable, *made, there.get()));
     if (in_place) {
       CB_CHECK(readdress(*cable, jid, there.get()));

@@ -140,6 +140,8 @@ unchanged() {
   [ "$(seen; box web ip addr show eth0)" = "$was" ] || fail "$*: something changed"
 }
 unchanged 'net.address: 10.78.0.6: jail db has it' net.bridge=br0 net.address=10.78.0.6/24
+box web ip link add own0 type veth peer name own1 || fail "own0"
+unchanged 'net.interface: own0: the jail has an interface of that name' net.bridge=br0 net.interface=own0
 unchanged 'net.bridge: missing, other parameters net.* need it' net.mtu=1400
 unchanged 'net.mtu: 1500: bridge small has 1400' net.bridge=small net.mtu=1500
 unchanged 'net.address: needs a bridge, and net.bridge is empty' net.bridge= net.address=10.78.0.9/24
