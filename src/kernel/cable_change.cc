@@ -34,10 +34,10 @@ bool are_ends(const net::Link& near, const net::Link& far) {
 }
 
 /// The old cable is given up before the new one is laid: what would be in its way has to be known before.
-Result<> check_inside(net::Network& host, const Cable& cable, int there) {
+Result<> check_inside(net::Network& host, const Cable& cable, const std::string& old_near, int there) {
   CB_TRY(net::Network inside, net::Network::open(there));
   CB_TRY(std::optional<net::Link> far, find_link(inside, cable.interface));
-  CB_TRY(std::optional<net::Link> near, find_link(host, cable.near));
+  CB_TRY(std::optional<net::Link> near, find_link(host, old_near));
   if (!far || (near && near->group == cable_group && are_ends(*near, *far))) return {};
   return fail(Why::exists, "net.interface: {}: the jail has an interface of that name", cable.interface);
 }
@@ -93,7 +93,8 @@ Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
   auto announce = [&](const State& now) -> Result<std::string> {
     CB_CHECK(check_taken(now, cable, jid));
     const CableMade* made = cable_of(now, jid);
-    if (!made) return fail(Why::absent, "net.bridge: the jail has just lost its cable");
+    if (!made || made->bridge != cable.bridge || made->near != cable.near || made->isolated != cable.isolated)
+      return fail(Why::exists, "net.bridge: another command has just changed the cable");
     had = made->addresses;
     has_rules = has_rules || !made->rules.empty();
     Cable both = cable;
@@ -116,32 +117,44 @@ Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
   return record->append(lines_for(cable, jid, like) + record::joined_line(jids));
 }
 
-/// What a kill has left of a cable that was given up is in the way of another one.
+/// The record says that the jail has it until it is gone: nobody gets its address before.
 Result<> HostLinks::cut(JailId jid) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd lock, lock_bridges(*record));
   CB_TRY(const State* state, record->refresh());
-  if (cable_of(*state, jid)) CB_CHECK(record->append(record::uncable_line(jid)));
-  CB_CHECK(faults::step("cable given up"));
+  if (const CableMade* made = cable_of(*state, jid)) {
+    CableMade going = *made;
+    going.like = 0;
+    const JailId jids[] = {jid};
+    CB_CHECK(record->append(record::cable_line(jid, going) + record::joined_line(jids)));
+    CB_CHECK(faults::step("cable given up"));
+    CB_TRY(std::optional<net::Link> near, find_link(*network, going.near));
+    auto gone = near && near->group == cable_group ? network->change(net::delete_link(near->index)) : Result<>();
+    if (!gone && gone.error().why != Why::absent) return pass(std::move(gone.error()), "interface {}", going.near);
+    faults::passed("cable taken away");
+    CB_CHECK(record->append(record::uncable_line(jid)));
+  }
   return remove_remains(*record, *network).map([](auto&&) {});
 }
 
 Result<bool> HostLinks::change(const Cable* cable, JailId jid, pid_t keeper) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
-  const CableMade* made = cable_of(*state, jid);
+  std::optional<CableMade> made;
+  if (const CableMade* one = cable_of(*state, jid)) made = *one;
+  const bool is_whole = made && !state->unjoined.contains(jid);  // else somebody was killed while it was laid
   if (!cable) {
     if (!made) return false;
     CB_CHECK(cut(jid));
     return true;
   }
-  if (made && made->like == fingerprint(*cable)) return false;
+  if (is_whole && made->like == fingerprint(*cable)) return false;
   CB_CHECK(check(*cable, jid));
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(net::Network * network, host());
-  CB_CHECK(check_inside(*network, *cable, there.get()));
-  if (made) {
+  CB_CHECK(check_inside(*network, *cable, made ? made->near : cable->near, there.get()));
+  if (is_whole) {
     CB_TRY(bool in_place, is_in_place(*cable, *made, there.get()));
     if (in_place) {
       CB_CHECK(readdress(*cable, jid, there.get()));

@@ -59,6 +59,8 @@ std::array<uint8_t, 6> hardware_of(const Cable& cable) { return cable.hardware ?
 Result<Found> look(net::Network& host, const State& state, const Cable& cable, JailId own) {
   Found found;
   CB_TRY(found.bridge, find_link(host, cable.bridge));
+  if (found.bridge && found.bridge->name != cable.bridge)
+    return fail(Why::invalid, "net.bridge: {}: another name of {}", cable.bridge, found.bridge->name);
   if (found.bridge && found.bridge->kind != "bridge")
     return fail(Why::invalid, "net.bridge: {}: an interface, but not a bridge", cable.bridge);
   if (found.bridge && cable.mtu && *cable.mtu != found.bridge->mtu)

@@ -17,7 +17,7 @@ using record::State;
 constexpr uint32_t doomed_group = cable_group + 1;
 
 /// To delete one takes the kernel as long as to delete a thousand: they become a group of their own first.
-Result<size_t> remove_loose_ends(const State& state, net::Network& host) {
+Result<> remove_loose_ends(const State& state, net::Network& host) {
   std::set<std::string, std::less<>> known;
   for (const auto& [jid, made] : state.cables) known.insert(made.near);
   CB_TRY(std::vector<net::Link> links, host.links());
@@ -25,11 +25,11 @@ Result<size_t> remove_loose_ends(const State& state, net::Network& host) {
   for (const net::Link& link : links)
     if (link.group == cable_group && link.kind == "veth" && !known.contains(link.name))
       requests.push_back(net::set_group(link.index, doomed_group));
-  if (requests.empty()) return 0;
+  if (requests.empty()) return {};
   CB_CHECK(host.change(requests).map([](const auto&) {}));  // some may just have gone by themselves
   auto gone = host.change(net::delete_group(doomed_group));
   if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "cables");
-  return requests.size();
+  return {};
 }
 
 Result<bool> remove_bridge(net::Network& host, const std::string& name) {
@@ -42,22 +42,41 @@ Result<bool> remove_bridge(net::Network& host, const std::string& name) {
   return true;
 }
 
+/// True: it is a port of its bridge, which it was not. Nothing: there is nothing to be joined.
+Result<std::optional<bool>> join_one(net::Network& host, const record::CableMade& made) {
+  CB_TRY(std::optional<net::Link> bridge, find_link(host, made.bridge));
+  CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
+  if (!bridge || !near || near->group != cable_group) return std::nullopt;
+  if (near->master == bridge->index && near->port.isolated == made.isolated) return false;
+  CB_CHECK(host.change(net::set_master(made.near, bridge->index)));
+  if (made.isolated) CB_CHECK(host.change(net::set_port(made.near, {.isolated = true})));
+  return true;
+}
+
 /// The caller holds the lock, as whoever lays a cable does: what has been announced is there by now, or its maker is not.
-/// An end that a living maker is about to join is joined a moment earlier.
+/// An end that a living maker is about to join is joined a moment earlier. Whether all is set up in the jail nobody knows: the
+/// next jail -m sees to it, as of a cable that is like no description. One that can't be joined doesn't keep the others from it.
 Result<> join_laid(Registry& registry, net::Network& host, std::vector<std::string>& done) {
   CB_TRY(const State* state, registry.refresh());
-  std::vector<model::JailId> jids(state->unjoined.begin(), state->unjoined.end());
-  if (jids.empty()) return {};
-  for (model::JailId jid : jids) {
-    const record::CableMade& made = state->cables.at(jid);
-    CB_TRY(std::optional<net::Link> bridge, find_link(host, made.bridge));
-    CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
-    if (!bridge || !near || near->group != cable_group || (near->master == bridge->index && near->port.isolated == made.isolated)) continue;
-    CB_CHECK(host.change(net::set_master(made.near, bridge->index)), "bridge {}", made.bridge);
-    if (made.isolated) CB_CHECK(host.change(net::set_port(made.near, {.isolated = true})), "bridge {}", made.bridge);
-    done.push_back(fmt::format("{}: joined to bridge {}", made.near, made.bridge));
+  const std::set<model::JailId> unjoined = state->unjoined;
+  std::string lines;
+  for (model::JailId jid : unjoined) {
+    record::CableMade made = state->cables.at(jid);
+    auto joined = join_one(host, made);
+    if (!joined && joined.error().why != Why::absent) {
+      done.push_back(fmt::format("{}: not joined to bridge {}: {}", made.near, made.bridge, joined.error().text()));
+      continue;
+    }
+    if (!joined || !*joined) {
+      lines += record::uncable_line(jid);
+      continue;
+    }
+    if (**joined) done.push_back(fmt::format("{}: joined to bridge {}", made.near, made.bridge));
+    made.like = 0;
+    const model::JailId jids[] = {jid};
+    lines += record::cable_line(jid, made) + record::joined_line(jids);
   }
-  return registry.append(record::joined_line(jids));
+  return lines.empty() ? Result<>() : registry.append(lines);
 }
 
 }  // namespace
@@ -89,7 +108,7 @@ Result<> put_aside(net::Network& host, const net::Link& link) {
 
 Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host) {
   CB_TRY(const State* state, registry.refresh());
-  CB_CHECK(remove_loose_ends(*state, host).map([](size_t) {}));
+  CB_CHECK(remove_loose_ends(*state, host));
   faults::passed("cables removed");
   CB_CHECK(remove_loose_rules(registry).map([](size_t) {}));
   std::vector<std::string> removed;
@@ -100,15 +119,6 @@ Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network
     if (is_gone) removed.push_back(name);
   }
   return removed;
-}
-
-Result<> cut_loose_ends(Registry& registry, std::vector<std::string>& done) {
-  CB_TRY(Fd lock, lock_bridges(registry));
-  CB_TRY(net::Network host, net::Network::open());
-  CB_TRY(const State* state, registry.refresh());
-  CB_TRY(size_t removed, remove_loose_ends(*state, host));
-  if (removed) done.push_back(fmt::format("cables that no jail is said to have: {} removed", removed));
-  return {};
 }
 
 Result<> mend_cables(Registry& registry, std::vector<std::string>& done) {

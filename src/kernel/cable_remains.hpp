@@ -29,9 +29,6 @@ Result<> put_aside(net::Network& host, const net::Link& link);
 /// to have other ports: they are their user's now. The caller holds the lock. Returns the bridges that are gone.
 Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host);
 
-/// Looks at every interface for ends of cables that no jail has: what a kill amid jail -m may have left of a jail that goes on.
-Result<> cut_loose_ends(Registry& registry, std::vector<std::string>& done);
-
 /// What a kill has left: idle bridges, rules of cables that are gone, and cables that were laid and not joined. A line in
 /// `done` for each.
 Result<> mend_cables(Registry& registry, std::vector<std::string>& done);

@@ -88,12 +88,14 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
 Result<> HostLinks::join() {
   if (joining_.empty()) return {};
   CB_TRY(net::Network * network, host());
-  CB_TRY(std::vector<Result<>> outcomes, network->change(std::exchange(joining_, {})));
-  for (Result<>& outcome : outcomes)
+  const std::vector<net::Request> requests = std::exchange(joining_, {});
+  const std::vector<JailId> jids = std::exchange(joining_jails_, {});
+  CB_TRY(std::vector<Result<>> outcomes, network->change(requests));
+  for (Result<>& outcome : outcomes)  // those of this batch stay unjoined in the record: the next command tries again, each alone
     if (!outcome && outcome.error().why != Why::absent) return pass(outcome.error(), "net.bridge");
   faults::passed("cables joined");
   CB_TRY(Registry * record, registry_.get());
-  return record->append(record::joined_line(std::exchange(joining_jails_, {})));
+  return record->append(record::joined_line(jids));
 }
 
 /// The cable goes with the jail; on the host its end is one of many to be taken away together.
@@ -114,7 +116,7 @@ Result<bool> HostLinks::has(const Cable& cable, JailId jid) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
   auto found = state->cables.find(jid);
-  return found != state->cables.end() && found->second.like == fingerprint(cable);
+  return found != state->cables.end() && !state->unjoined.contains(jid) && found->second.like == fingerprint(cable);
 }
 
 }  // namespace cellblock::kernel

@@ -34,7 +34,7 @@ Result<model::Snapshot> HostJails::get() {
     jail.prison.dying = true;
     if (!gone) view.jails.emplace(jail.prison.jid, jail);
   }
-  bool remains = !state.mounts.empty() || !state.aliases.empty() || !record::idle_bridges(state).empty();
+  bool remains = !state.mounts.empty() || !state.aliases.empty() || !record::idle_bridges(state).empty() || !state.unjoined.empty();
   if (!dead.empty() || remains) CB_CHECK(repair());
   for (auto& [jid, jail] : view.jails) {
     for (JailId up = jail.prison.parent; up && up != caller_;) {

@@ -1,5 +1,4 @@
 // What crashes leave behind, found in the journal and undone. Inverses are idempotent: already gone is success.
-#include "kernel/cable_remains.hpp"
 #include "kernel/host_jails.hpp"
 #include "kernel/jail_addresses.hpp"
 #include "kernel/strays.hpp"
@@ -18,7 +17,6 @@ Result<std::vector<std::string>> HostJails::repair() {
     CB_CHECK(kill_tree(jail), "jail {}", jail.prison.name);
     done.push_back(fmt::format("jail {} ({}): its processes and cgroup removed", jail.prison.jid, jail.prison.name));
   }
-  CB_CHECK(cut_loose_ends(registry_, done));
   CB_CHECK(undo_strays(registry_, done));
   CB_TRY(int groups, cgroups());
   JailAddresses addresses(home_, groups);

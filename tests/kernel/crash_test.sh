@@ -92,6 +92,10 @@ by_repair() {
 # The change once more, and back: the jail has what its file says.
 by_change() {
   quiet jail -f "$W/$other.conf" -m c || fail "$1: jail -m: $(cat "$W/out")"
+  local wanted="inet 10.77.1.9 " bridge=brc
+  [ $other = readdressed ] || wanted="inet 10.77.1.1 " bridge=brd
+  cellblock bsd ifconfig -j c eth0 >"$W/out" 2>&1 && grep -q "$wanted" "$W/out" || fail "$1, repeated: $(cat "$W/out")"
+  ip -o link show c | grep -q "master $bridge" || fail "$1, repeated: off its bridge"
   quiet conf -m c || fail "$1: jail -m: $(cat "$W/out")"
   cellblock bsd ifconfig -j c eth0 >"$W/out" 2>&1 || fail "$1: $(cat "$W/out")"
   grep -q 'inet 10.77.1.1 ' "$W/out" && [ "$(grep -c 'inet ' "$W/out")" = 1 ] || fail "$1: $(cat "$W/out")"
