@@ -42,7 +42,7 @@ expect_like 'web: created' conf -rc web
 expect_like "$hardware" box web ip link show eth0
 
 note "an address from a server on the bridge"
-if busybox --list | grep -qx udhcpd; then
+if busybox --list | grep -x udhcpd >/dev/null; then
   printf 'start 10.78.0.100\nend 10.78.0.109\ninterface br0\nlease_file %s/leases\noption subnet 255.255.255.0\noption router 10.78.0.1\n' "$W" >"$W/udhcpd.conf"
   touch "$W/leases"
   busybox udhcpd -f "$W/udhcpd.conf" >"$W/udhcpd.log" 2>&1 &
