@@ -38,8 +38,8 @@ tree=$(draw) || fail "draw"
 echo "$tree"
 has() { grep -qE "$1" <<<"$tree" || fail "no line like '$1'"; }
 has '^├─ br0 \(bridge\) +10\.78\.0\.1/24 '
-has '^│  [├└]─ web +- +eth0 of jail web 10\.78\.0\.5/24 fd00:78::5/64 +[0-9]'
-has '^│  [├└]─ db +- +lan0 of jail db 10\.78\.0\.6/24 '
+has '^│  (├|└)─ web +- +eth0 of jail web 10\.78\.0\.5/24 fd00:78::5/64 +[0-9]'
+has '^│  (├|└)─ db +- +lan0 of jail db 10\.78\.0\.6/24 '
 has 'em0 .*10\.9\.0\.7/32 \(plain\)'
 has '^└─ epair0a \(down\) +10\.0\.0\.1/30 +epair0b of jail other 10\.0\.0\.2/30 '
 [ "$(grep -c epair0b <<<"$tree")" = 1 ] || fail "a cable is drawn twice"
@@ -76,7 +76,7 @@ note "translation of addresses"
 bsd ipfw -q nat 1 config if em0 || fail "ipfw nat"
 bsd ipfw -q add nat 1 ip from any to any via em0 || fail "ipfw add nat"
 bsd ipfw -q add allow ip from any to any || fail "ipfw add allow"
-tree=$(draw); has '^[├└]─ NAT +ipfw .*masquerade'
+tree=$(draw); has '^(├|└)─ NAT +ipfw .*masquerade'
 
 note "bad input"
 expect_refusal '^cellblock: network: nowhere: neither a network or bridge that is there nor a jail' draw nowhere
