@@ -29,17 +29,28 @@ bool is_among(const std::vector<CableAddress>& all, const net::Address& address)
   });
 }
 
-bool are_ends(const net::Link& near, const net::Link& far) {
-  return near.kind == "veth" && far.kind == "veth" && near.lower == far.index && far.lower == near.index;
+bool is_same_way(const CableMade& made, const Cable& cable) {
+  return made.bridge == cable.bridge && made.near == cable.near && made.isolated == cable.isolated;
 }
 
-/// The old cable is given up before the new one is laid: what would be in its way has to be known before.
-Result<> check_inside(net::Network& host, const Cable& cable, const std::string& old_near, int there) {
+/// What the jail has by the name of the interface that it is to have: nothing, or the end of the cable that it has. Anything
+/// else would be in the way of a new cable, which is laid when the old one is given up: it has to be known before.
+Result<std::optional<net::Link>> far_end(net::Network& host, const Cable& cable, const std::string& old_near, int there) {
   CB_TRY(net::Network inside, net::Network::open(there));
   CB_TRY(std::optional<net::Link> far, find_link(inside, cable.interface));
   CB_TRY(std::optional<net::Link> near, find_link(host, old_near));
-  if (!far || (near && near->group == cable_group && are_ends(*near, *far))) return {};
+  const bool are_ends = far && near && near->group == cable_group && near->kind == "veth" && far->kind == "veth" &&
+                        near->lower == far->index && far->lower == near->index;
+  if (!far || are_ends) return far;
   return fail(Why::exists, "net.interface: {}: the jail has an interface of that name", cable.interface);
+}
+
+/// Whether nothing but addresses, routes and rules differs from what the jail's end is by now.
+bool is_in_place(const Cable& cable, const CableMade& made, const std::optional<net::Link>& far) {
+  if (!far || !is_same_way(made, cable)) return false;
+  const auto hardware = hardware_of(cable);
+  return std::ranges::equal(hardware, far->hardware, {}, {}, [](char byte) { return static_cast<uint8_t>(byte); }) &&
+         (!cable.mtu || *cable.mtu == far->mtu);
 }
 
 /// The addresses that the jail had by its old description and default routes that lead elsewhere. What it has added itself stays.
@@ -64,19 +75,6 @@ Result<> strip(net::Network& inside, int index, const Cable& cable, const std::v
 
 }  // namespace
 
-/// Whether nothing but addresses, routes and rules differs from what the jail's end is by now.
-Result<bool> HostLinks::is_in_place(const Cable& cable, const CableMade& made, int there) {
-  if (made.bridge != cable.bridge || made.near != cable.near || made.isolated != cable.isolated) return false;
-  CB_TRY(net::Network * network, host());
-  CB_TRY(std::optional<net::Link> near, find_link(*network, made.near));
-  CB_TRY(net::Network inside, net::Network::open(there));
-  CB_TRY(std::optional<net::Link> far, find_link(inside, cable.interface));
-  if (!near || !far || !are_ends(*near, *far)) return false;
-  const auto hardware = hardware_of(cable);
-  return std::ranges::equal(hardware, far->hardware, {}, {}, [](char byte) { return static_cast<uint8_t>(byte); }) &&
-         (!cable.mtu || *cable.mtu == far->mtu);
-}
-
 /// Until all is done both the old addresses and the new ones are the jail's, by a description that nobody gives: who was killed
 /// halfway begins anew.
 Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
@@ -93,7 +91,7 @@ Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
   auto announce = [&](const State& now) -> Result<std::string> {
     CB_CHECK(check_taken(now, cable, jid));
     const CableMade* made = cable_of(now, jid);
-    if (!made || made->bridge != cable.bridge || made->near != cable.near || made->isolated != cable.isolated)
+    if (!made || !is_same_way(*made, cable))
       return fail(Why::exists, "net.bridge: another command has just changed the cable");
     had = made->addresses;
     has_rules = has_rules || !made->rules.empty();
@@ -149,17 +147,15 @@ Result<bool> HostLinks::change(const Cable* cable, JailId jid, pid_t keeper) {
     CB_CHECK(cut(jid));
     return true;
   }
-  if (is_whole && made->like == fingerprint(*cable)) return false;
+  CB_TRY(bool same, has(*cable, jid));
+  if (same) return false;
   CB_CHECK(check(*cable, jid));
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(net::Network * network, host());
-  CB_CHECK(check_inside(*network, *cable, made ? made->near : cable->near, there.get()));
-  if (is_whole) {
-    CB_TRY(bool in_place, is_in_place(*cable, *made, there.get()));
-    if (in_place) {
-      CB_CHECK(readdress(*cable, jid, there.get()));
-      return true;
-    }
+  CB_TRY(std::optional<net::Link> far, far_end(*network, *cable, made ? made->near : cable->near, there.get()));
+  if (is_whole && is_in_place(*cable, *made, far)) {
+    CB_CHECK(readdress(*cable, jid, there.get()));
+    return true;
   }
   CB_CHECK(cut(jid));
   CB_CHECK(connect(*cable, jid, keeper));

@@ -26,7 +26,6 @@ class HostLinks : public port::Links {
 
  private:
   Result<net::Network*> host();
-  Result<bool> is_in_place(const model::Cable& cable, const record::CableMade& made, int there);
   Result<> readdress(model::Cable cable, model::JailId jid, int there);
   Result<> cut(model::JailId jid);
   std::optional<net::Network> host_;  ///< one socket for all jails of a run

@@ -45,14 +45,13 @@ std::string text_of(const Interface& one) {
 class Tree {
  public:
   Tree(const Wiring& wiring, const Chosen& chosen, double seconds, std::set<End>& drawn, Table& table)
-      : wiring_(wiring), chosen_(chosen), seconds_(seconds), drawn_(drawn), table_(table) {}
+      : wiring_(wiring), chosen_(chosen), whole_(chosen == all_ends(wiring)), seconds_(seconds), drawn_(drawn), table_(table) {}
 
   void draw(size_t stack) {
     std::vector<size_t> tops = below(stack, std::nullopt);
     const auto& translations = wiring_.stacks[stack].translations;
-    bool whole = chosen_ == all_ends(wiring_);
-    size_t others = whole ? translations.size() : 0;
-    if (tops.empty() && !whole) return;
+    size_t others = whole_ ? translations.size() : 0;
+    if (tops.empty() && !whole_) return;
     table_.rows.push_back({name_of(stack), " ", " ", " ", " "});
     for (size_t i = 0; i < tops.size(); ++i) branch({stack, tops[i]}, "", i + 1 == tops.size() && others == 0);
     for (size_t i = 0; i < others; ++i) {
@@ -120,6 +119,7 @@ class Tree {
 
   const Wiring& wiring_;
   const Chosen& chosen_;
+  bool whole_;  ///< all is drawn: stacks without an interface and translations, too
   double seconds_;
   std::set<End>& drawn_;
   Table& table_;

@@ -136,8 +136,8 @@ Result<> IpfwSession::remove_rules(ipfw::Ruleset& rules, const std::string& word
 int IpfwSession::remove(const Words& words) {
   if (words.empty()) return refuse("missing rule specification", ex_usage);
   if (words[0] == "set") {
-    auto number = words.size() == 2 ? parse_int(words[1]) : std::nullopt;
-    if (!number || *number < 0 || *number > ipfw::last_set) return refuse("invalid set number", ex_dataerr);
+    auto number = words.size() == 2 ? set_number(words[1], ipfw::last_set) : std::nullopt;
+    if (!number) return refuse("invalid set number", ex_dataerr);
     return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
       size_t gone = std::erase_if(rules.rules, [&](const Kept& kept) { return kept.rule.set == *number; });
       return gone ? Result<>() : fail(Why::absent, "no rules in set {}", *number);

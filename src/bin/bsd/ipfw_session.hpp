@@ -88,4 +88,7 @@ struct RuleRange {
 };
 std::optional<RuleRange> rule_range(std::string_view word);
 
+/// A set's number; 31 always is enabled, and holds what flush leaves.
+std::optional<uint32_t> set_number(std::string_view text, uint32_t most);
+
 }  // namespace cellblock::bsd

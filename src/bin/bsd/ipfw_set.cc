@@ -9,13 +9,6 @@ namespace {
 
 using ipfw::Kept;
 
-/// A set's number; 31 always is enabled, and holds what flush leaves.
-std::optional<uint32_t> set_number(std::string_view text, uint32_t most) {
-  auto number = parse_int(text);
-  if (!number || *number < 0 || *number > most) return std::nullopt;
-  return static_cast<uint32_t>(*number);
-}
-
 void print_sets(uint32_t off, bool wanted, std::string_view title) {
   std::string text;
   for (uint32_t set = 0; set < ipfw::last_set; ++set)
@@ -24,6 +17,12 @@ void print_sets(uint32_t off, bool wanted, std::string_view title) {
 }
 
 }  // namespace
+
+std::optional<uint32_t> set_number(std::string_view text, uint32_t most) {
+  auto number = parse_int(text);
+  if (!number || *number < 0 || *number > most) return std::nullopt;
+  return static_cast<uint32_t>(*number);
+}
 
 int IpfwSession::set(const Words& words) {
   if (words.empty()) return refuse("set needs command", ex_usage);
