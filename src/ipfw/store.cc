@@ -1,5 +1,5 @@
-// The rules' texts lie in a set that no rule asks: four numbers (of the rule, its order, its id, the part) and the text,
-// in parts that fit an element's user data. With number 0: what is no rule, told apart by the id (Line).
+// The rules' texts lie in a chain that nothing leads to (nft/text.hpp), by three numbers: of the rule, its order, its id.
+// With number 0: what is no rule, told apart by the id (Line).
 #include <endian.h>
 
 #include <algorithm>
@@ -8,12 +8,12 @@
 
 #include "base/text.hpp"
 #include "ipfw/compile.hpp"
+#include "nft/text.hpp"
 
 namespace cellblock::ipfw {
 namespace {
 
 constexpr std::string_view texts = "texts";
-constexpr size_t part_size = 250;
 
 /// What a line of number 0 is.
 enum Line : uint32_t { nat_line = 0, off_line = 1 };
@@ -22,13 +22,6 @@ uint32_t number_at(std::string_view key, size_t at) {
   uint32_t out = 0;
   if (key.size() >= (at + 1) * 4) std::memcpy(&out, key.data() + at * 4, 4);
   return be32toh(out);
-}
-
-void put_text(std::vector<nft::Element>& out, uint32_t number, uint32_t order, uint32_t id, std::string_view text) {
-  for (uint32_t part = 0; !text.empty(); ++part) {
-    out.push_back({.key = nft::be32(number) + nft::be32(order) + nft::be32(id) + nft::be32(part), .userdata = std::string(text.substr(0, part_size))});
-    text.remove_prefix(std::min(text.size(), part_size));
-  }
 }
 
 Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) {
@@ -48,15 +41,16 @@ Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) 
   return {};
 }
 
-std::vector<nft::Element> lines_of(const Ruleset& rules) {
-  std::vector<nft::Element> out;
+void put_lines(nft::Batch& batch, const Ruleset& rules) {
+  auto put = [&batch](uint32_t number, uint32_t order, uint32_t id, std::string_view text) {
+    nft::put_text(batch, texts, nft::be32(number) + nft::be32(order) + nft::be32(id), text);
+  };
   for (const Kept& kept : rules.rules) {
     const Rule& rule = kept.rule;
-    put_text(out, rule.number, kept.order, kept.id, rule.set ? fmt::format("set {} {}", rule.set, rule.text) : rule.text);
+    put(rule.number, kept.order, kept.id, rule.set ? fmt::format("set {} {}", rule.set, rule.text) : rule.text);
   }
-  for (const Nat& nat : rules.nats) put_text(out, 0, nat.number, nat_line, nat.text);
-  if (rules.off) put_text(out, 0, 0, off_line, fmt::format("{}", rules.off));
-  return out;
+  for (const Nat& nat : rules.nats) put(0, nat.number, nat_line, nat.text);
+  if (rules.off) put(0, 0, off_line, fmt::format("{}", rules.off));
 }
 
 TableType type_for(Test test) {
@@ -89,7 +83,7 @@ void change_tables(nft::Batch& batch, const std::vector<nft::Set>& seen, const R
       if (std::ranges::find(seen, set.name, &nft::Set::name) == seen.end()) batch.add(set);
     }
   for (const nft::Set& set : seen)
-    if (set.name != texts && !is_limit(set.name) && !keep.contains(set.name)) batch.remove_set(set.name);
+    if (!is_limit(set.name) && !keep.contains(set.name)) batch.remove_set(set.name);
 }
 
 bool has(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
@@ -134,9 +128,8 @@ size_t references(const Ruleset& rules, std::string_view name) {
   return count;
 }
 
-Result<Ruleset> read_ruleset(sys::netlink::Socket& socket) {
+static Result<Ruleset> read(sys::netlink::Socket& socket) {
   Ruleset out;
-  CB_TRY(out.generation, nft::generation(socket));
   CB_TRY(out.loaded, nft::has_table(socket, nft::Family::inet, table));
   if (!out.loaded) return out;
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, nft::Family::inet, table));
@@ -145,14 +138,13 @@ Result<Ruleset> read_ruleset(sys::netlink::Socket& socket) {
     out.tables.push_back({set.name.substr(list_prefix.size()), table_type(set.userdata).value_or(TableType::addr)});
   }
   std::ranges::sort(out.tables, {}, &Table::name);
-  CB_TRY(std::vector<nft::Element> all, nft::elements(socket, nft::Family::inet, table, texts));
-  std::ranges::sort(all, {}, &nft::Element::key);
-  for (size_t at = 0; at < all.size();) {
-    std::string key = all[at].key.substr(0, 12), text;
-    for (; at < all.size() && all[at].key.starts_with(key); ++at) text += all[at].userdata;
-    CB_CHECK(take_text(out, key, text));
-  }
+  CB_TRY(std::vector<nft::Text> lines, nft::texts(socket, nft::Family::inet, table, texts));
+  for (const nft::Text& line : lines) CB_CHECK(take_text(out, line.key, line.text));
   return out;
+}
+
+Result<Ruleset> read_ruleset(sys::netlink::Socket& socket) {
+  return nft::read_still<Ruleset>(socket, [&socket] { return read(socket); });
 }
 
 Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
@@ -163,18 +155,18 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   CB_TRY(std::vector<std::string> limits, nft::limits(socket, nft::Family::inet, table));
   nft::Batch batch;
   batch.since(wanted.generation).add(nft::Table{.name = std::string(table)});
-  if (loaded) batch.flush().flush_set(texts);
-  else batch.add(nft::Set{.name = std::string(texts), .key_size = 16});
+  if (loaded) batch.flush();
+  batch.add(nft::Chain{.name = std::string(texts), .base = {}, .userdata = {}});
   change_tables(batch, sets, wanted);
   change_limits(batch, limits, wanted);
   std::vector<uint32_t> ids{0};
   for (const Kept& kept : wanted.rules) ids.push_back(kept.id);
   for (uint32_t id : ids)
     if (std::ranges::find(counters, counter_of(id), &nft::Counter::name) == counters.end()) batch.add(nft::Counter{counter_of(id)});
-  batch.add(nft::SetRef{std::string(texts)}, lines_of(wanted));
+  put_lines(batch, wanted);
   CB_TRY(Made made, compile(wanted, batch));
   for (const nft::SeenChain& chain : chains)
-    if (std::ranges::find(made.chains, chain.name) == made.chains.end()) batch.remove_chain(chain.name);
+    if (chain.name != texts && std::ranges::find(made.chains, chain.name) == made.chains.end()) batch.remove_chain(chain.name);
   for (const nft::Set& set : sets)
     if (is_limit(set.name) && std::ranges::find(made.sets, set.name) == made.sets.end()) batch.remove_set(set.name);
   for (const nft::Counter& counter : counters)

@@ -5,6 +5,8 @@
 #include <linux/netlink.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "nft/batch.hpp"
 
@@ -270,8 +272,10 @@ Result<std::vector<Element>> elements(Socket& socket, Family family, std::string
   std::vector<Element> out;
   Request request = request_of(NFT_MSG_GETSETELEM, 0, family);
   request.attribute(NFTA_SET_ELEM_LIST_TABLE, table).attribute(NFTA_SET_ELEM_LIST_SET, set);
+  std::set<std::tuple<std::string, std::string, bool>> seen;  // a hash that is being made larger shows some twice
   CB_CHECK(socket.dump(request, [&](std::string_view payload) {
-    for (Element& element : parse_elements(payload)) out.push_back(std::move(element));
+    for (Element& element : parse_elements(payload))
+      if (seen.emplace(element.key, element.key_end, element.interval_end).second) out.push_back(std::move(element));
   }));
   return out;
 }

@@ -50,6 +50,20 @@ Result<> zero_counter(sys::netlink::Socket& socket, Family family, std::string_v
 /// The names of the table's limits.
 Result<std::vector<std::string>> limits(sys::netlink::Socket& socket, Family family, std::string_view table);
 
+/// Reads again for as long as a change comes between: the value has the generation that it was read in. A hash that grows
+/// right behind a change still shows elements twice or not at all.
+template <class Value, class Read>
+Result<Value> read_still(sys::netlink::Socket& socket, Read read) {
+  for (;;) {
+    CB_TRY(uint32_t before, generation(socket));
+    Result<Value> value = read();
+    CB_TRY(uint32_t after, generation(socket));
+    if (before != after) continue;
+    if (value) value->generation = before;
+    return value;
+  }
+}
+
 // What one message of a dump tells (behind nlmsghdr). Bytes that mean nothing give empty values.
 Table parse_table(std::string_view payload);
 SeenChain parse_chain(std::string_view payload);

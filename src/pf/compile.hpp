@@ -41,6 +41,7 @@ struct Whole {
   std::map<std::string, Kept> rulesets;  ///< by path; "" is the main one
   bool loaded = false, enabled = false;
   uint64_t since = 0;                    ///< when it was enabled, disabled (seconds)
+  uint32_t generation = 0;               ///< nf_tables' when it was read
 
   /// The ruleset whose table a name in `anchor` means: its own, or the main one's.
   std::string home_of(const std::string& anchor, const std::string& table) const;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "nft/text.hpp"
 #include "pf/print.hpp"
 
 namespace cellblock::pf {
@@ -16,7 +17,6 @@ using sys::netlink::Socket;
 
 constexpr auto inet = nft::Family::inet;
 constexpr std::string_view texts = "texts", counts_in = "in", counts_out = "out";
-constexpr size_t part_size = 250;
 
 /// Texts name no machine: addresses are numbers in them.
 class Nothing final : public Machine {
@@ -45,21 +45,6 @@ Result<> take_text(Whole& whole, std::string_view text) {
   return {};
 }
 
-std::vector<nft::Element> texts_of(const Whole& whole) {
-  std::vector<nft::Element> out;
-  uint32_t number = 0;
-  for (const auto& [anchor, kept] : whole.rulesets) {
-    std::string all = text_of(anchor, kept, whole.since);
-    std::string_view rest = all;
-    for (uint32_t part = 0; !rest.empty(); ++part) {
-      out.push_back({.key = nft::be32(number) + nft::be32(part), .userdata = std::string(rest.substr(0, part_size))});
-      rest.remove_prefix(std::min(rest.size(), part_size));
-    }
-    ++number;
-  }
-  return out;
-}
-
 /// What the kernel has of the table "pf", and what becomes of it.
 class Change {
  public:
@@ -79,16 +64,18 @@ class Change {
   }
 
   Result<nft::Batch> run() {
+    batch_.since(wanted_.generation);
     batch_.add(nft::Table{.family = inet, .name = std::string(nft_table), .flags = wanted_.enabled ? 0u : uint32_t{NFT_TABLE_F_DORMANT}, .userdata = {}});
     if (loaded_) batch_.flush();
-    own_sets();
+    put_texts();
+    maps();
     for (const WantedTable& table : tables_) fill(table);
     for (const std::string& name : sets_)
       if (name.starts_with('#') || !kept_.contains(name)) batch_.remove_set(name);
     counters();
     CB_TRY(Compiled compiled, compile(wanted_, tables_, batch_));
     for (const std::string& name : chains_)
-      if (std::ranges::find(compiled.chains, name) == compiled.chains.end()) batch_.remove_chain(name);
+      if (name != texts && std::ranges::find(compiled.chains, name) == compiled.chains.end()) batch_.remove_chain(name);
     return std::move(batch_);
   }
 
@@ -101,10 +88,13 @@ class Change {
     return true;
   }
 
-  void own_sets() {
-    nft::Set text{.name = std::string(texts), .key_size = 8};
-    if (!keep(text)) batch_.flush_set(texts);
-    batch_.add(nft::SetRef{std::string(texts)}, texts_of(wanted_));
+  void put_texts() {
+    batch_.add(nft::Chain{.name = std::string(texts), .base = {}, .userdata = {}});
+    uint32_t number = 0;
+    for (const auto& [anchor, kept] : wanted_.rulesets) nft::put_text(batch_, texts, nft::be32(number++), text_of(anchor, kept, wanted_.since));
+  }
+
+  void maps() {
     for (std::string_view name : {counts_in, counts_out})
       if (!keep({.name = std::string(name), .key_size = 4, .object_type = NFT_OBJECT_COUNTER})) batch_.flush_set(name);
   }
@@ -155,7 +145,7 @@ class Change {
 
 }  // namespace
 
-Result<Whole> read_whole(Socket& socket) {
+static Result<Whole> read(Socket& socket) {
   Whole out;
   CB_TRY(std::vector<nft::Table> tables, nft::tables(socket));
   for (const nft::Table& table : tables)
@@ -167,15 +157,14 @@ Result<Whole> read_whole(Socket& socket) {
     out.rulesets[""];
     return out;
   }
-  CB_TRY(std::vector<nft::Element> all, nft::elements(socket, inet, nft_table, texts));
-  std::ranges::sort(all, {}, &nft::Element::key);
-  for (size_t at = 0; at < all.size();) {
-    std::string key = all[at].key.substr(0, 4), text;
-    for (; at < all.size() && all[at].key.starts_with(key); ++at) text += all[at].userdata;
-    CB_CHECK(take_text(out, text));
-  }
+  CB_TRY(std::vector<nft::Text> all, nft::texts(socket, inet, nft_table, texts));
+  for (const nft::Text& one : all) CB_CHECK(take_text(out, one.text));
   out.rulesets[""];
   return out;
+}
+
+Result<Whole> read_whole(Socket& socket) {
+  return nft::read_still<Whole>(socket, [&socket] { return read(socket); });
 }
 
 Result<nft::Batch> change(Socket& socket, const Whole& wanted, const Machine& machine) {
@@ -206,10 +195,10 @@ Result<std::vector<Listed>> entries_of(Socket& socket, const std::string& anchor
   return out;
 }
 
-Result<> set_entries(Socket& socket, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries) {
+Result<> set_entries(Socket& socket, const Whole& of, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries) {
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, nft_table));
   nft::Batch batch;
-  batch.in(inet, nft_table);
+  batch.since(of.generation).in(inet, nft_table);
   std::vector<TableEntry> plain;
   for (const Listed& listed : entries) plain.push_back(listed.entry);
   auto put = [&](std::string_view of, const std::vector<nft::Element>& elements) {

@@ -15,7 +15,7 @@ other { }
 CONF
 draw() { cellblock network draw "$@"; }
 # is WANTED JQ: what the filter makes of the JSON of all.
-is() { expect "$1" jq -r "$2" <(draw --json); }
+is() { draw --json >"$W/json" && expect "$1" jq -r "$2" "$W/json" || fail "draw --json"; }
 
 note "without any jail: the host"
 expect_like '^host$' draw

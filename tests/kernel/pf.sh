@@ -250,6 +250,19 @@ pfctl -q -d
 ipfw -q -f flush && ipfw -q add 100 allow ip from any to any
 ping4 || fail "all gone"
 
+note "many at once lose nothing"
+rules 'anchor "jails/*"'
+jobs=()
+for i in $(seq 10); do
+  pfctl -q -j router -a "jails/j$i" -f - <<<"pass in proto tcp to port 80$i" &
+  jobs+=($!)
+  pfctl -q -j router -t hosts -T add 192.168.0.$i &
+  jobs+=($!)
+done
+for job in "${jobs[@]}"; do wait "$job" || fail "a pfctl of many"; done
+for i in $(seq 10); do expect_like "^pass in .* port = 80$i" pfctl -j router -a "jails/j$i" -sr; done
+[ "$(pfctl -j router -t hosts -T show | wc -l)" = 10 ] || fail "entries: $(pfctl -j router -t hosts -T show)"
+
 note "service pf"
 own_etc
 printf 'pf_enable="YES"\npf_rules="%s"\n' "$W/rules" >/etc/rc.conf

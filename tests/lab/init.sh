@@ -7,6 +7,8 @@ PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
+ln -s /proc/self/fd /dev/fd  # what udev makes elsewhere
+for fd in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${fd%:*}" "/dev/${fd#*:}"; done
 while read -r module; do
   insmod "/modules/$module" || echo "lab: module $module does not load"
 done </modules/order

@@ -45,8 +45,12 @@ Result<> run(const Options& options) {
                         {'e', [](Pf& pf) { return enable(pf, true); }}};
   for (const auto& [letter, act] : steps) {
     if (!options.has(letter)) continue;
-    CB_TRY(Pf pf, Pf::open(options));
-    CB_CHECK(act(pf));
+    for (bool again = true; again;) {
+      CB_TRY(Pf pf, Pf::open(options));
+      auto done = act(pf);
+      again = is_overtaken(done);
+      if (!again) CB_CHECK(done);
+    }
   }
   return {};
 }

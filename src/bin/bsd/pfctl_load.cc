@@ -26,10 +26,20 @@ class Loader {
       if (++files_ > 1000) return fail(Why::invalid, "load anchor: too many files");
       CB_CHECK(read(file, anchor));
     }
-    return pf_.commit();
+    return commit();
   }
 
  private:
+  /// What was read, into what the kernel has; again if somebody else changes that meanwhile.
+  Result<> commit() {
+    for (;;) {
+      for (const auto& [anchor, parsed] : read_) take_all(anchor, parsed);
+      auto done = pf_.commit();
+      if (!is_overtaken(done)) return done;
+      CB_TRY(pf_.whole, pf::read_whole(pf_.socket));
+    }
+  }
+
   Result<> macros() {
     for (const std::string& word : pf_.options->values('D')) {
       size_t equals = word.find('=');
@@ -51,13 +61,19 @@ class Loader {
     if (!parsed.problems.empty()) return fail(Why::invalid, "Syntax error in config file: pf rules not loaded");
     warn(path, parsed.rules);
     if (pf_.verbose()) fmt::print("{}", pf::text_of(parsed.rules));
-    // What the text before had in braces without a name goes with that text.
-    std::string unnamed = anchor.empty() ? "_" : anchor + "/_";
-    if (all() || pf_.has('R')) std::erase_if(pf_.whole.rulesets, [&](const auto& one) { return one.first.starts_with(unnamed); });
-    take(anchor, std::move(parsed.rules));
-    for (auto& [name, body] : parsed.bodies) take(anchor.empty() ? name : anchor + "/" + name, std::move(body));
-    for (auto& [name, file] : parsed.to_load) to_load_.emplace_back(anchor.empty() ? name : anchor + "/" + name, file);
+    for (auto& [name, file] : parsed.to_load) to_load_.emplace_back(below(anchor, name), file);
+    read_.emplace_back(anchor, std::move(parsed));
     return {};
+  }
+
+  static std::string below(const std::string& anchor, const std::string& name) { return anchor.empty() ? name : anchor + "/" + name; }
+
+  void take_all(const std::string& anchor, const pf::Parsed& parsed) {
+    // What the text before had in braces without a name goes with that text.
+    std::string unnamed = below(anchor, "_");
+    if (all() || pf_.has('R')) std::erase_if(pf_.whole.rulesets, [&](const auto& one) { return one.first.starts_with(unnamed); });
+    take(anchor, parsed.rules);
+    for (const auto& [name, body] : parsed.bodies) take(below(anchor, name), body);
   }
 
   bool all() const { return !pf_.has('R') && !pf_.has('N') && !pf_.has('O') && pf_.options->value('T').empty(); }
@@ -104,6 +120,7 @@ class Loader {
   Pf& pf_;
   pf::Macros given_;
   std::vector<std::pair<std::string, std::string>> to_load_;
+  std::vector<std::pair<std::string, pf::Parsed>> read_;  // by anchor
   int files_ = 0;
 };
 

@@ -73,8 +73,12 @@ Result<> Pf::commit() {
   CB_TRY(nft::Batch batch, pf::change(socket, whole, machine));
   if (has('n')) return {};
   CB_CHECK(batch.commit(socket));
-  return whole.loaded ? Result<>{} : forget_unlabelled(socket);
+  if (!whole.loaded) CB_CHECK(forget_unlabelled(socket));
+  CB_TRY(whole, pf::read_whole(socket));
+  return {};
 }
+
+bool is_overtaken(const Result<>& done) { return !done && done.error().sys == ERESTART; }
 
 int Pf::verbose() const {
   return static_cast<int>(std::ranges::count_if(options->all(), [](const auto& option) { return option.first == 'v'; }));

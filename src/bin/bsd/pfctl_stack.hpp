@@ -28,7 +28,7 @@ class StackMachine final : public pf::Machine {
 
 struct Pf {
   static Result<Pf> open(const Options& options);
-  /// The kernel has `whole` behind this, or what it had.
+  /// The kernel has `whole` behind this, or what it had: is_overtaken() says whether because somebody else changed it.
   Result<> commit();
   pf::Kept& ruleset() { return whole.rulesets[anchor]; }
   bool has(char letter) const { return options->has(letter); }
@@ -46,6 +46,9 @@ struct Pf {
   const Options* options;
   std::string anchor;  ///< -a
 };
+
+/// A change that another one came before: to be made again on what there is now.
+bool is_overtaken(const Result<>& done);
 
 /// The first word of the list that begins so: "r" is "rules". Empty: none.
 std::string word_like(const std::string& text, std::span<const std::string_view> list);

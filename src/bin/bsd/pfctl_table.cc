@@ -71,7 +71,6 @@ class Command {
     table.persist = true;
     tables().push_back(std::move(table));
     CB_CHECK(pf_.commit());
-    if (!pf_.has('n')) pf_.whole.loaded = true;
     return say("{} table created", 1);
   }
 
@@ -146,7 +145,7 @@ class Command {
 
   Result<> write() {
     std::ranges::sort(has_, {}, &Listed::entry);
-    return pf_.has('n') ? Result<>{} : pf::set_entries(pf_.socket, pf_.anchor, table_, has_);
+    return pf_.has('n') ? Result<>{} : pf::set_entries(pf_.socket, pf_.whole, pf_.anchor, table_, has_);
   }
 
   Pf& pf_;
