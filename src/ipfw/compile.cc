@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "ipfw/match.hpp"
+#include "ipfw/translate.hpp"
 #include "net/fib.hpp"
 
 namespace cellblock::ipfw {
@@ -20,28 +21,50 @@ using nft::host32;
 
 // Of connections; of packets. What is left of a packet's mark is for tags: setfib(1) has the rest (net/fib.hpp).
 constexpr uint32_t state_mark = 0x1f000000, reset_mark = 0x3f000000;
-constexpr uint32_t nat_mark = 0x2f000000;
+constexpr uint32_t nat_mark = 0x2f000000, divert_mark = 0x2f100000, nat_mark_bits = 0x2fe00000;
 constexpr std::array<uint32_t, 7> tag_bits{1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 28, 1u << 30, 1u << 31};
 constexpr uint32_t all_tag_bits = 0xd00f0000;
 static_assert((all_tag_bits & (nat_mark | 0xffff)) == 0 && (all_tag_bits & net::fib_mask) == 0);
+
+/// The way of a packet through the rules. What a rule diverts leaves it there and, translated, goes on behind that rule:
+/// `again`.
+struct Path {
+  bool out = false, again = false;
+  std::string_view name;  ///< in the names of its chains
+};
+constexpr std::array<Path, 2> paths{Path{false, false, "in"}, Path{true, false, "out"}};
+constexpr std::array<Path, 2> paths_again{Path{false, true, "in2"}, Path{true, true, "out2"}};
 
 class Compiler {
  public:
   Compiler(const Ruleset& set, nft::Batch& batch) : set_(set), batch_(batch) {
     std::erase_if(set_.rules, [&set](const Kept& kept) { return set.is_off(kept.rule.set); });
-    for (const Kept& kept : set_.rules)
-      if (kept.rule.act == Act::skipto) targets_.insert(place(kept.rule.argument));
+    for (size_t at = 0; at < set_.rules.size(); ++at) {
+      const Rule& rule = set_.rules[at].rule;
+      if (rule.act == Act::skipto) targets_.insert(place(rule.argument));
+      if (rule.act != Act::divert || !translator(rule.argument)) continue;
+      diverts_.push_back(at);
+      targets_.insert(at + 1);
+    }
   }
 
   Result<Made> run() {
     CB_CHECK(name_tags());
-    for (bool out : {false, true}) CB_CHECK(direction(out));
+    for (const Path& path : paths) CB_CHECK(direction(path, 0));
+    if (!diverts_.empty())
+      for (const Path& path : paths_again) CB_CHECK(direction(path, diverts_[0] + 1));
     hook("in", NF_INET_PRE_ROUTING, "filter", -110, "in.0");
     hook("forward", NF_INET_FORWARD, "filter", 90, "out.0");
     hook("output", NF_INET_LOCAL_OUT, "filter", 90, "out.0");
-    hook("nat.out", NF_INET_POST_ROUTING, "nat", 100, "");
-    hook("nat.in", NF_INET_PRE_ROUTING, "nat", -100, "");
-    for (const Nat& nat : set_.nats) translate(nat);
+    hook(std::string(nat_out), NF_INET_POST_ROUTING, "nat", 100, "");
+    hook(std::string(nat_in), NF_INET_PRE_ROUTING, "nat", -100, "");
+    if (!set_.nats.empty()) {
+      hook(std::string(behind_in), NF_INET_PRE_ROUTING, "filter", -90, "");
+      hook("behind.out", NF_INET_POST_ROUTING, "filter", 110, "");
+    }
+    for (const Nat& nat : set_.nats)
+      if (!nat.diverted) translate(batch_, nat, marked(nat_mark | nat.number));
+    for (size_t i = 0; i < diverts_.size(); ++i) go_on(static_cast<uint32_t>(i));
     return std::move(made_);
   }
 
@@ -59,7 +82,23 @@ class Compiler {
   size_t place(uint32_t number) const {
     return static_cast<size_t>(std::ranges::lower_bound(set_.rules, number, {}, [](const Kept& kept) { return kept.rule.number; }) - set_.rules.begin());
   }
-  std::string segment(bool out, size_t at) const { return fmt::format("{}.{}", out ? "out" : "in", at); }
+  std::string segment(const Path& path, size_t at) const { return fmt::format("{}.{}", path.name, at); }
+
+  /// What natd(8) keeps for a divert port.
+  const Nat* translator(uint32_t port) const {
+    auto found = std::ranges::find_if(set_.nats, [port](const Nat& nat) { return nat.is(port, true); });
+    return found == set_.nats.end() ? nullptr : &*found;
+  }
+
+  static Body marked(uint32_t mark) { return std::move(Body().load(NFT_META_MARK).mask(host32(~all_tag_bits)).is(host32(mark))); }
+
+  /// What the `index`th of the rules that divert does, and the rules behind it.
+  void go_on(uint32_t index) {
+    size_t at = diverts_[index];
+    Body mine = marked(divert_mark | index);
+    translate(batch_, *translator(set_.rules[at].rule.argument), mine);
+    for (const Path& path : paths_again) rule(path.out ? "behind.out" : std::string(behind_in), std::move(Body(mine).go_to(segment(path, at + 1))));
+  }
 
   void chain(const std::string& name) {
     batch_.add(nft::Chain{.name = name});
@@ -73,45 +112,52 @@ class Compiler {
     if (name == "output")
       rule(name, std::move(protocol(IPPROTO_TCP).load(nft::field::tcp_flags).mask(byte(4)).is(byte(4)).load(NFT_CT_MARK)
                                .is(host32(reset_mark)).accept()));
+    // The rules are asked anew: what the packet was translated by on its way in counts no more.
+    if (name == "forward") {
+      Body was = std::move(Body().load(NFT_META_MARK).mask(host32(nat_mark_bits)).is(host32(nat_mark)));
+      mark(was, all_tag_bits, 0);
+      rule(name, std::move(was));
+    }
     if (!to.empty()) rule(name, std::move(Body().go_to(to)));
   }
 
-  Result<> direction(bool out) {
+  /// From the rule at `begin` on.
+  Result<> direction(const Path& path, size_t begin) {
     // Chains before the rules that lead to them.
-    chain(segment(out, 0));
+    chain(segment(path, begin));
     for (size_t at : targets_)
-      if (at > 0) chain(segment(out, at));
-    std::string now = segment(out, 0);
+      if (at > begin) chain(segment(path, at));
+    std::string now = segment(path, begin);
     bool states_asked = false;
-    for (size_t at = 0; at <= set_.rules.size(); ++at) {
-      if (at > 0 && targets_.contains(at)) {
-        rule(now, std::move(Body().go_to(segment(out, at))));
-        now = segment(out, at);
+    for (size_t at = begin; at <= set_.rules.size(); ++at) {
+      if (at > begin && targets_.contains(at)) {
+        rule(now, std::move(Body().go_to(segment(path, at))));
+        now = segment(path, at);
       }
       if (at == set_.rules.size()) break;
       const Rule& rule = set_.rules[at].rule;
       // Where no check-state comes first, the first rule that keeps states asks for them.
       bool asks = rule.act == Act::check_state || (rule.keeps_state && !states_asked);
-      if (asks) check_states(now, out, at);
+      if (asks) check_states(now, path, at);
       states_asked |= asks;
-      if (rule.act != Act::check_state) CB_CHECK(one(now, out, set_.rules[at]), "rule {}", rule.number);
+      if (rule.act != Act::check_state) CB_CHECK(one(now, path, set_.rules[at]), "rule {}", rule.number);
     }
     rule(now, std::move(Body().count(counter_of(0)).drop()));
     return {};
   }
 
-  void check_states(const std::string& now, bool out, size_t asking) {
+  void check_states(const std::string& now, const Path& path, size_t asking) {
     for (const Kept& kept : set_.rules) {
       if (!kept.rule.keeps_state) continue;
-      std::string name = fmt::format("s.{}.{}.{}", out ? "out" : "in", asking, kept.id);
+      std::string name = fmt::format("s.{}.{}.{}", path.name, asking, kept.id);
       chain(name);
-      for (Body& tail : tails(kept, out)) rule(name, std::move(tail));
+      for (Body& tail : tails(kept, path)) rule(name, std::move(tail));
       rule(now, std::move(Body().load(NFT_CT_MARK).is(host32(state_mark | kept.id)).go_to(name)));
     }
   }
 
   /// A connection beyond the limit is dropped.
-  void limit(Ways& out_list, const Kept& kept, bool out) {
+  void limit(Ways& out_list, const Kept& kept, const Path& path) {
     const Limit& limit = *kept.rule.limit;
     Body each = std::move(Body().connections(limit.most, NFT_CONNLIMIT_F_INV));
     for (bool six : {false, true}) {
@@ -126,7 +172,7 @@ class Compiler {
       part(limit.keys & 4, six ? nft::field::ip6_destination : nft::field::ip_destination);
       part(limit.keys & 2, nft::field::source_port);
       part(limit.keys & 8, nft::field::destination_port);
-      nft::Set set{.name = fmt::format("l{}.{}.{}", six ? 6 : 4, out ? "out" : "in", kept.id), .flags = NFT_SET_EVAL, .key_size = words * 4, .most = 65535};
+      nft::Set set{.name = fmt::format("l{}.{}.{}", six ? 6 : 4, path.name, kept.id), .flags = NFT_SET_EVAL, .key_size = words * 4, .most = 65535};
       made_.sets.push_back(set.name);
       batch_.add(set);
       out_list.push_back(std::move(body.add_to({set.name}, NFT_DYNSET_OP_ADD, NFT_REG32_00, {}, 0, &each).drop()));
@@ -147,7 +193,7 @@ class Compiler {
   }
 
   /// What a rule does, one after the other, behind its tests.
-  Ways tails(const Kept& kept, bool out) const {
+  Ways tails(const Kept& kept, const Path& path) const {
     const Rule& rule = kept.rule;
     Ways out_list;
     Body first;
@@ -156,43 +202,60 @@ class Compiler {
     if (rule.keeps_state) first.load_value(host32(state_mark | kept.id)).set(NFT_CT_MARK);
     if (rule.tag) mark(first, ~tags_.at(*rule.tag), tags_.at(*rule.tag));
     if (auto tag = rule.untag ? tags_.find(*rule.untag) : tags_.end(); tag != tags_.end()) mark(first, ~tag->second, 0);
-    act(out_list, std::move(first), rule, out);
+    act(out_list, std::move(first), kept, path);
     return out_list;
   }
 
-  void act(Ways& out_list, Body first, const Rule& rule, bool out) const {
+  void act(Ways& out_list, Body first, const Kept& kept, const Path& path) const {
+    const Rule& rule = kept.rule;
     auto add = [&](Body body) { out_list.push_back(std::move(body)); };
     switch (rule.act) {
       case Act::allow: return add(std::move(first.accept()));
       case Act::deny: return add(std::move(first.drop()));
       case Act::count: return add(std::move(first));
       case Act::check_state: return;
-      case Act::skipto: return add(std::move(first.go_to(segment(out, place(rule.argument)))));
+      case Act::skipto: return add(std::move(first.go_to(segment(path, place(rule.argument)))));
       case Act::setfib:
         mark(first, all_tag_bits, rule.argument ? net::mark_of_fib(rule.argument) : 0);
         return add(std::move(first));
       case Act::nat:
         mark(first, all_tag_bits, nat_mark | rule.argument);
         return add(std::move(first.accept()));
+      case Act::divert: return divert(out_list, std::move(first), kept, path);
       case Act::reset:
-        // What the kernel answers belongs to the same connection: the mark lets it out past the rules.
-        add(std::move(first));
-        add(std::move(protocol(IPPROTO_TCP).load_value(host32(reset_mark)).set(NFT_CT_MARK).reject(NFT_REJECT_TCP_RST)));
-        return add(std::move(Body().drop()));
       case Act::unreach:
       case Act::unreach6:
         add(std::move(first));
-        add(std::move(family(rule.act == Act::unreach ? v4 : v6).reject(NFT_REJECT_ICMP_UNREACH, static_cast<uint8_t>(rule.argument))));
+        // Where a packet has left its address already, the kernel can answer nothing any more.
+        if (!path.out || !path.again) add(answer(rule));
         return add(std::move(Body().drop()));
     }
   }
 
-  Result<> one(const std::string& now, bool out, const Kept& kept) {
-    CB_TRY(Ways ways, ways_of(kept.rule, out, tags_));
+  Body answer(const Rule& rule) const {
+    auto unreachable = NFT_REJECT_ICMP_UNREACH;
+    if (rule.act == Act::unreach || rule.act == Act::unreach6)
+      return std::move(family(rule.act == Act::unreach ? v4 : v6).reject(unreachable, static_cast<uint8_t>(rule.argument)));
+    // The answer belongs to the same connection: the mark lets it out past the rules.
+    return std::move(protocol(IPPROTO_TCP).load_value(host32(reset_mark)).set(NFT_CT_MARK).reject(NFT_REJECT_TCP_RST));
+  }
+
+  void divert(Ways& out_list, Body first, const Kept& kept, const Path& path) const {
+    auto index = std::ranges::find_if(diverts_, [&](size_t at) { return set_.rules[at].id == kept.id; }) - diverts_.begin();
+    if (static_cast<size_t>(index) == diverts_.size()) first.drop();  // nobody serves the port
+    else if (!path.again) {
+      mark(first, all_tag_bits, divert_mark | static_cast<uint32_t>(index));
+      first.accept();
+    }
+    out_list.push_back(std::move(first));
+  }
+
+  Result<> one(const std::string& now, const Path& path, const Kept& kept) {
+    CB_TRY(Ways ways, ways_of(kept.rule, path.out, tags_));
     if (ways.empty()) return {};
     Ways tail;
-    if (kept.rule.limit) limit(tail, kept, out);
-    std::ranges::move(tails(kept, out), std::back_inserter(tail));
+    if (kept.rule.limit) limit(tail, kept, path);
+    std::ranges::move(tails(kept, path), std::back_inserter(tail));
     Body chance;
     if (kept.rule.probability < 1)
       chance.load_number(NFT_NG_RANDOM, 1000000).swap(4, 4)
@@ -202,7 +265,7 @@ class Compiler {
       return {};
     }
     // Tests that match in several ways, or several things to do: chains of their own, so that each is done once.
-    std::string acts = fmt::format("a.{}.{}", out ? "out" : "in", kept.id), tests = fmt::format("t.{}.{}", out ? "out" : "in", kept.id);
+    std::string acts = fmt::format("a.{}.{}", path.name, kept.id), tests = fmt::format("t.{}.{}", path.name, kept.id);
     chain(acts);
     chain(tests);
     for (Body& each : tail) rule(acts, std::move(each));
@@ -211,29 +274,10 @@ class Compiler {
     return {};
   }
 
-  void translate(const Nat& nat) {
-    Body marked;
-    marked.load(NFT_META_MARK).mask(host32(~all_tag_bits)).is(host32(nat_mark | nat.number));
-    for (const Nat::Redirect& redirect : nat.redirects) {
-      Body body = marked;
-      if (!nat.interface.empty()) body.load(NFT_META_IIFNAME).is(nft::interface_name(own_name(nat.interface)));
-      if (nat.ip) body.append(family(v4)).load(nft::field::ip_destination).is(nat.ip->data());
-      body.append(family(v4)).append(protocol(static_cast<uint8_t>(redirect.protocol))).load(nft::field::destination_port)
-          .is(be16(static_cast<uint16_t>(redirect.port)));
-      body.load_value(redirect.to.data()).load_value(be16(static_cast<uint16_t>(redirect.to_port)), NFT_REG_2)
-          .nat(NFT_NAT_DNAT, v4, {.address = NFT_REG_1, .port = NFT_REG_2});
-      rule("nat.in", std::move(body));
-    }
-    Body body = marked;
-    if (!nat.interface.empty()) body.load(NFT_META_OIFNAME).is(nft::interface_name(own_name(nat.interface)));
-    if (nat.ip) body.append(family(v4)).load_value(nat.ip->data()).nat(NFT_NAT_SNAT, v4, {.address = NFT_REG_1});
-    else body.masquerade();
-    rule("nat.out", std::move(body));
-  }
-
   Ruleset set_;
   nft::Batch& batch_;
   std::set<size_t> targets_;
+  std::vector<size_t> diverts_;  ///< the rules that divert to a port which is served
   Tags tags_;
   Made made_;
 };

@@ -1,6 +1,8 @@
 // ipfw's rules as nf_tables runs them, and as they are kept: in the kernel, as text, beside what runs.
 #pragma once
 
+#include <functional>
+
 #include "ipfw/nat.hpp"
 #include "ipfw/rule.hpp"
 #include "ipfw/table.hpp"
@@ -32,6 +34,10 @@ struct Ruleset {
 
 /// Adds the tables that rules name and that are not there. A table of another type than a rule needs is an error.
 Result<> name_tables(Ruleset& rules);
+/// Finds the interfaces whose addresses rules name ("via 10.0.0.1"), as they are now; where none has it, none matches.
+Result<> find_interfaces(Ruleset& rules);
+/// An error where no interface has an address that the rule names.
+Result<> check_interfaces(Rule rule);
 /// How many rules ask the table.
 size_t references(const Ruleset& rules, std::string_view table);
 
@@ -41,6 +47,12 @@ Result<Ruleset> read_ruleset(sys::netlink::Socket& socket);
 /// The transaction that makes `wanted` of what is there. Counters of rules that stay go on counting, tables that stay
 /// keep their entries. It fails with ERESTART where something has changed since `wanted` was read.
 Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted);
+
+using Edit = std::function<Result<>(Ruleset&)>;
+using Fill = std::function<Result<>(Ruleset&, nft::Batch&)>;
+/// Reads, changes and (`commits`) writes the rules; again from the start if somebody else has changed them meanwhile.
+/// `fill` adds to the transaction behind what the rules come to.
+Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill = {}, bool commits = true);
 
 Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table& table);
 /// Adds what makes these the table's entries. `is_new`: the same transaction makes it.

@@ -115,14 +115,26 @@ TEST(Tables, AreMadeByTheRulesThatNameThem) {
   EXPECT_EQ(name_tables(wrong).error().text(), "table(1): has type addr, not iface");
 }
 
-TEST(ParseNat, ReadsInstances) {
-  auto nat = parse_nat(1, split_words("if em0 redirect_port tcp 10.0.0.2:80 8080"));
-  ASSERT_TRUE(nat);
-  EXPECT_EQ(nat->interface, "em0");
-  ASSERT_EQ(nat->redirects.size(), 1u);
-  EXPECT_EQ(nat->redirects[0].port, 8080u);
-  EXPECT_FALSE(parse_nat(1, split_words("same_ports")));
-  EXPECT_EQ(parse_nat(1, split_words("if em0 frob")).error().text(), "nat: ``frob'' is not supported on this system");
+TEST(Compile, WhatIsDivertedGoesOnBehindTheRule) {
+  Ruleset set = set_of({"100 count ip from any to any", "200 divert natd ip from any to any via em0", "300 deny ip from any to any"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 4u) << "nobody serves the port: the packet is dropped";
+  EXPECT_TRUE(rules_of(set, "in2.2").empty());
+  set.nats.push_back(*parse_nat(8668, split_words("if em0")));
+  EXPECT_TRUE(rules_of(set, "in2.2").empty()) << "an instance of the same number is another thing";
+  set.nats[0].diverted = true;
+  EXPECT_EQ(rules_of(set, "in.0").size(), 3u);
+  EXPECT_EQ(rules_of(set, "in2.2").size(), 2u) << "deny, the default";
+  EXPECT_EQ(rules_of(set, "out2.2").size(), 2u);
+  EXPECT_EQ(rules_of(set, "behind.in").size(), 1u);
+  EXPECT_EQ(rules_of(set, "nat.out").size(), 1u);
+}
+
+TEST(Compile, AnswersNothingBehindTheTranslationOfWhatLeaves) {
+  Ruleset set = set_of({"100 divert 8668 ip from any to any", "200 unreach host ip from any to any"});
+  set.nats.push_back(*parse_nat(8668, split_words("if em0")));
+  set.nats[0].diverted = true;
+  EXPECT_EQ(rules_of(set, "a.in2.2").size(), 3u) << "count, answer, drop";
+  EXPECT_EQ(rules_of(set, "a.out2.2").size(), 2u);
 }
 
 }  // namespace

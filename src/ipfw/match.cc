@@ -78,6 +78,7 @@ Ways interface(const Match& match, bool out, bool negated) {
   Body body;
   body.load(transmit ? NFT_META_OIFNAME : NFT_META_IIFNAME);
   if (!match.table.empty()) return in_table(std::move(body), match, "", negated);
+  if (match.name.empty()) return negated ? Ways{Body()} : Ways{};  // no interface has the address
   body.compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, nft::interface_name(own_name(match.name)));
   return {std::move(body)};
 }

@@ -115,6 +115,7 @@ Result<> Parser::interface(Term& out, Test test, const std::string& name) {
   }
   if (word().empty() || word().size() > 15) return fail(Why::invalid, "{}: bad interface ``{}''", name, word());
   if (word() == "any") out.any.push_back({.test = Test::any});
+  else if (auto ip = net::parse_ip(word()); ip && !ip->v6 && !ip->is_zero()) out.any.push_back({.test = test, .ip = *ip});
   else out.any.push_back({.test = test, .name = std::string(word())});
   said_ = fmt::format("{} {}", name, word());
   ++at_;

@@ -35,6 +35,7 @@ class Parser {
   Result<> action();
   Result<> act(Act act, std::string_view text, uint32_t argument = 0);
   Result<> code(Act which, std::string_view text, std::span<const Named> names, uint32_t most);
+  Result<> divert();
   Result<> modifiers();
 
   Result<> body();

@@ -28,6 +28,7 @@ Result<> Parser::place() {
 }
 
 tl::unexpected<Error> Parser::unknown(std::string_view what) {
+  if (word() == "tee") return fail(Why::unsupported, "tee: not supported on this system, where no program reads copies of packets");
   for (std::string_view each : lacking)
     if (each == word()) return fail(Why::unsupported, "{}: not supported on this system", each);
   return fail(Why::invalid, "{} ``{}''", what, word());
@@ -65,6 +66,7 @@ Result<> Parser::action() {
   if (take("unreach6")) return code(Act::unreach6, "unreach6", codes6, 255);
   if (take("skipto")) return code(Act::skipto, "skipto", {}, last_number);
   if (take("nat")) return code(Act::nat, "nat", {}, last_number);
+  if (take("divert")) return divert();
   if (take("setfib")) return code(Act::setfib, "setfib", {}, 65535);
   return unknown("invalid action");
 }
@@ -74,6 +76,14 @@ Result<> Parser::act(Act act, std::string_view text, uint32_t argument) {
   rule_.argument = argument;
   say(text);
   return modifiers();
+}
+
+Result<> Parser::divert() {
+  auto port = value_in(divert_ports, word());
+  if (!port) port = number_in(word(), 1, 65535);
+  if (!port) return fail(Why::invalid, "divert: bad argument ``{}''", word());
+  ++at_;
+  return act(Act::divert, fmt::format("divert {}", *port), *port);
 }
 
 Result<> Parser::modifiers() {

@@ -14,7 +14,7 @@ namespace cellblock::ipfw {
 
 inline constexpr uint32_t last_number = 65535, number_step = 100, last_set = 31;
 
-enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, setfib };
+enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, divert, setfib };
 
 enum class Test {
   any, protocol, version, source, destination, source_me, destination_me, source_port, destination_port, in, out, receive,
@@ -27,6 +27,8 @@ struct Match {
   uint32_t low = 0, high = 0;  ///< a range of numbers; flags that are set and cleared
   net::Ip ip{}, mask{};
   std::string name{};  ///< an interface
+  /// `name` is of an interface, or of that which has `ip`.
+  bool is_place() const { return test == Test::receive || test == Test::transmit || test == Test::via; }
   std::string table{};  ///< what is asked instead
   std::optional<uint32_t> value{};  ///< that the table has to have for it
 };
@@ -48,7 +50,7 @@ struct Rule {
   uint32_t set = 0;
   double probability = 1;
   Act act = Act::allow;
-  uint32_t argument = 0;  ///< a code, a rule's or an instance's number
+  uint32_t argument = 0;  ///< a code, a port, a rule's or an instance's number
   bool log = false, keeps_state = false;
   uint32_t log_amount = 0;  ///< so many times; 0: always
   std::optional<uint32_t> tag, untag;

@@ -25,6 +25,14 @@ TEST(ParseRule, ListsAsFreeBSDDoes) {
   EXPECT_EQ(listed("unreach needfrag icmp from any to any icmptypes 8,11"), "0 unreach needfrag icmp from any to any icmptypes 8,11");
 }
 
+TEST(ParseRule, TakesAnAddressInAnInterfacesPlace) {
+  auto rule = parse_rule(split_words("allow ip from any to any via 192.0.2.1 not recv em0"));
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->terms[3].any[0].ip.text(), "192.0.2.1");
+  EXPECT_EQ(rule->terms[3].any[0].name, "");
+  EXPECT_EQ(rule->text, "allow ip from any to any via 192.0.2.1 not recv em0");
+}
+
 TEST(ParseRule, AsksTables) {
   EXPECT_EQ(listed("allow ip from table(1) to table(hosts,0100),10.0.0.1"), "0 allow ip from table(1) to table(hosts,100),10.0.0.1");
   EXPECT_EQ(listed("allow ip from not table(1,10.0.0.1) to any recv table(in) xmit table(out,2)"),

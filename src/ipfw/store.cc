@@ -3,6 +3,7 @@
 #include <endian.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <set>
 
@@ -16,7 +17,7 @@ namespace {
 constexpr std::string_view texts = "texts";
 
 /// What a line of number 0 is.
-enum Line : uint32_t { nat_line = 0, off_line = 1 };
+enum Line : uint32_t { nat_line = 0, off_line = 1, natd_line = 2 };
 
 uint32_t number_at(std::string_view key, size_t at) {
   uint32_t out = 0;
@@ -32,6 +33,7 @@ Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) 
   }
   if (number_at(key, 0) == 0) {
     CB_TRY(Nat nat, parse_nat(number_at(key, 1), words));
+    nat.diverted = number_at(key, 2) == natd_line;
     out.nats.push_back(std::move(nat));
     return {};
   }
@@ -49,7 +51,7 @@ void put_lines(nft::Batch& batch, const Ruleset& rules) {
     const Rule& rule = kept.rule;
     put(rule.number, kept.order, kept.id, rule.set ? fmt::format("set {} {}", rule.set, rule.text) : rule.text);
   }
-  for (const Nat& nat : rules.nats) put(0, nat.number, nat_line, nat.text);
+  for (const Nat& nat : rules.nats) put(0, nat.number, nat.diverted ? natd_line : nat_line, nat.text);
   if (rules.off) put(0, 0, off_line, fmt::format("{}", rules.off));
 }
 
@@ -159,19 +161,40 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   batch.add(nft::Chain{.name = std::string(texts), .base = {}, .userdata = {}});
   change_tables(batch, sets, wanted);
   change_limits(batch, limits, wanted);
-  std::vector<uint32_t> ids{0};
-  for (const Kept& kept : wanted.rules) ids.push_back(kept.id);
-  for (uint32_t id : ids)
-    if (std::ranges::find(counters, counter_of(id), &nft::Counter::name) == counters.end()) batch.add(nft::Counter{counter_of(id)});
+  std::set<std::string> counts{counter_of(0)}, counted;
+  for (const Kept& kept : wanted.rules) counts.insert(counter_of(kept.id));
+  for (const nft::Counter& counter : counters) counted.insert(counter.name);
+  for (const std::string& name : counts)
+    if (!counted.contains(name)) batch.add(nft::Counter{name});
   put_lines(batch, wanted);
   CB_TRY(Made made, compile(wanted, batch));
+  std::set<std::string> led_to(made.chains.begin(), made.chains.end());
   for (const nft::SeenChain& chain : chains)
-    if (chain.name != texts && std::ranges::find(made.chains, chain.name) == made.chains.end()) batch.remove_chain(chain.name);
+    if (chain.name != texts && !led_to.contains(chain.name)) batch.remove_chain(chain.name);
   for (const nft::Set& set : sets)
     if (is_limit(set.name) && std::ranges::find(made.sets, set.name) == made.sets.end()) batch.remove_set(set.name);
   for (const nft::Counter& counter : counters)
-    if (std::ranges::none_of(ids, [&](uint32_t id) { return counter_of(id) == counter.name; })) batch.remove_counter(counter.name);
+    if (!counts.contains(counter.name)) batch.remove_counter(counter.name);
   return batch;
+}
+
+static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits) {
+  CB_TRY(Ruleset rules, read_ruleset(socket));
+  CB_CHECK(change_rules(rules));
+  CB_CHECK(name_tables(rules));
+  CB_CHECK(find_interfaces(rules));
+  CB_TRY(nft::Batch batch, change(socket, rules));
+  if (fill) CB_CHECK(fill(rules, batch));
+  return commits ? batch.commit(socket) : Result<>();
+}
+
+Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits) {
+  for (;;) {
+    auto done = try_edit(socket, change_rules, fill, commits);
+    // A dump that a change cut short says EINTR.
+    bool again = !done && (done.error().sys == ERESTART || done.error().sys == EINTR);
+    if (!again) return done;
+  }
 }
 
 Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table& of) {

@@ -29,10 +29,12 @@ inline constexpr std::array codes{Named{"net", 0}, Named{"host", 1}, Named{"prot
 inline constexpr std::array codes6{Named{"no-route", 0}, Named{"admin-prohib", 1}, Named{"address", 3}, Named{"port", 4}};
 inline constexpr std::array tcp_flags{Named{"fin", 1}, Named{"syn", 2}, Named{"rst", 4}, Named{"psh", 8}, Named{"ack", 16}, Named{"urg", 32}};
 
+inline constexpr std::array divert_ports{Named{"natd", 8668}};
+
 inline constexpr std::array limit_words{Named{"src-addr", 1}, Named{"src-port", 2}, Named{"dst-addr", 4}, Named{"dst-port", 8}};
 
 // What FreeBSD has and this does not: said by name.
-inline constexpr std::array lacking{"call", "return", "divert", "tee", "fwd", "forward", "pipe", "queue", "altq", "setdscp",
+inline constexpr std::array lacking{"call", "return", "fwd", "forward", "pipe", "queue", "altq", "setdscp",
                              "netgraph", "ngtee", "tablearg", "jail", "mac", "antispoof", "verrevpath", "versrcreach",
                              "iptos", "ipid", "ipoptions", "tcpoptions", "tcpseq", "tcpack", "tcpwin", "layer2", "bridged",
                              "flow", "dst-type", "sockarg", "set-limit", "record-state", "defer-action"};

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "ipfw/compile.hpp"
+#include "ipfw/natd.hpp"
 
 using namespace cellblock;
 
@@ -13,7 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ipfw::Ruleset set;
   for (const std::string& line : split(std::string_view(reinterpret_cast<const char*>(data), size), '\n')) {
     std::vector<std::string> words = split_words(line);
-    (void)ipfw::parse_nat(1, words);
+    if (auto natd = ipfw::parse_natd(words, [](const std::string& path) -> Result<std::string> { return path; })) {
+      if (auto nat = natd->nat()) set.nats.push_back(std::move(*nat));
+    }
+    if (auto nat = ipfw::parse_nat(1, words)) set.nats.push_back(std::move(*nat));
     auto rule = ipfw::parse_rule(words);
     if (!rule) {
       if (rule.error().text().empty()) abort();

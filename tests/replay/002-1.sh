@@ -33,7 +33,7 @@ natd_enable="YES"
 natd_interface="fxp0"
 CONF
 expect "Firewall rules loaded." cellblock bsd service ipfw start
-expect_like '^00050 nat 123 ip4? from any to any via fxp0$' ipfw list
+expect_like '^00050 divert 8668 ip4? from any to any via fxp0$' ipfw list
 expect_like '^65000 allow ip from any to any$' ipfw list
 expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
 eventually sh -c "jexec inside nc -w 2 203.0.113.7 80 </dev/null | grep -q outside"
@@ -42,8 +42,26 @@ expect_status 1 jexec outside ping -c 1 -W 1 192.168.2.2
 note "with natd's own options"
 echo 'natd_flags="-dynamic -m -u -redirect_port tcp 192.168.2.2:80 8080"' >>/etc/rc.conf
 expect "Firewall rules loaded." cellblock bsd service ipfw restart
-expect_like '^00050 nat 123 ip4? from 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 to any out via fxp0$' ipfw list
-expect "ipfw nat 123 config if fxp0 redirect_port tcp 192.168.2.2:80 8080" ipfw nat show
+expect "natd is running: port 8668, if fxp0 unreg_only redirect_port tcp 192.168.2.2:80 8080." cellblock bsd service natd status
+expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
+jexec inside sh -c 'while :; do nc -l -p 80 -e /bin/cat /etc/hostname; done >/dev/null 2>&1 &' || fail "inside's server"
+echo inside >"$W/inside/etc/hostname"
+eventually sh -c "jexec outside nc -w 2 203.0.113.1 8080 </dev/null | grep -q inside"
+
+note "or an address instead of an interface, for ipfw's own translation too"
+cat >>/etc/rc.conf <<'CONF'
+natd_interface=203.0.113.1
+natd_flags=
+CONF
+expect "Firewall rules loaded." cellblock bsd service ipfw restart
+expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
+cat >>/etc/rc.conf <<'CONF'
+natd_enable=NO
+firewall_nat_enable=YES
+firewall_nat_interface=203.0.113.1
+CONF
+expect "Firewall rules loaded." cellblock bsd service ipfw restart
+expect_like '^00050 nat 123 ip4 from any to any via 203.0.113.1$' ipfw list
 expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
 
 note "and not when it is stopped"

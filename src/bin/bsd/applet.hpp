@@ -25,6 +25,7 @@ int kldload(const Words& words);
 int kldstat(const Words& words);
 int kldunload(const Words& words);
 int mount(const Words& words);
+int natd(const Words& words);
 int ndp(const Words& words);
 int netstat(const Words& words);
 int pfctl(const Words& words);

@@ -80,8 +80,9 @@ int from_file(IpfwSession& session, const std::string& path, Preprocessor& prepr
     std::string_view text(line);
     Words words = split_words(text.substr(0, text.find('#')));
     if (!words.empty() && words[0] == "ipfw") words.erase(words.begin());
-    if (!words.empty()) status = session.run(words, fmt::format("{}:{}: ", path, number));
+    if (!words.empty()) status = session.run_line(words, fmt::format("{}:{}: ", path, number));
   }
+  if (status == 0) status = session.finish();
   std::fclose(file);
   return preprocessor.finish(status);
 }

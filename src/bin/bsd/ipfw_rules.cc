@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 
 #include "base/text.hpp"
 #include "ipfw_session.hpp"
@@ -27,6 +28,7 @@ uint32_t new_id(const ipfw::Ruleset& rules) {
 
 /// setfib's packets need the kernel's rules for that table.
 Result<> make_ready(const ipfw::Rule& rule) {
+  CB_CHECK(ipfw::check_interfaces(rule));
   if (rule.act != ipfw::Act::setfib || rule.argument == 0) return {};
   auto table = net::table_of_fib(rule.argument);
   if (!table) return fail(Why::invalid, "setfib: fib too large.");
@@ -48,7 +50,7 @@ int IpfwSession::run(const Words& words, std::string_view where) {
   only_set_.reset();
   const std::string& verb = words[0];
   Words rest(words.begin() + 1, words.end());
-  if (verb == "add") return add(rest);
+  if (verb == "add") return make(adding(rest));
   if (verb == "delete" || verb == "del") return remove(rest);
   if (verb == "list" || verb == "l") return list(rest, options_.has('a'));
   if (verb == "show") return list(rest, true);
@@ -74,24 +76,6 @@ int IpfwSession::refuse(const Error& error) {
   return refuse(error.text(), lacks ? ex_unavailable : ex_dataerr);
 }
 
-Result<> IpfwSession::try_edit(const Edit& edit, const Fill& fill) {
-  CB_TRY(ipfw::Ruleset rules, ipfw::read_ruleset(socket_));
-  CB_CHECK(edit(rules));
-  CB_CHECK(ipfw::name_tables(rules));
-  CB_TRY(nft::Batch batch, ipfw::change(socket_, rules));
-  if (fill) CB_CHECK(fill(rules, batch));
-  return is_dry() ? Result<>() : batch.commit(socket_);
-}
-
-Result<> IpfwSession::edit(const Edit& edit, const Fill& fill) {
-  for (;;) {
-    auto done = try_edit(edit, fill);
-    // A dump that a change cut short says EINTR.
-    bool again = !done && (done.error().sys == ERESTART || done.error().sys == EINTR);
-    if (!again) return done;
-  }
-}
-
 Result<> IpfwSession::put(ipfw::Ruleset& rules, ipfw::Rule& rule) {
   uint32_t last = 0, order = 0;
   for (const Kept& kept : rules.rules) {
@@ -101,56 +85,71 @@ Result<> IpfwSession::put(ipfw::Ruleset& rules, ipfw::Rule& rule) {
   bool full = last > ipfw::last_number - ipfw::number_step - 1;
   if (rule.number == 0) rule.number = std::min(last + ipfw::number_step, full ? last : ipfw::last_number - 1);
   if (rule.act == ipfw::Act::skipto && rule.argument <= rule.number) return fail(Why::invalid, "skipto: only to a rule further on");
-  rules.rules.push_back({order + 1, new_id(rules), rule});
-  std::ranges::stable_sort(rules.rules, {}, [](const Kept& kept) { return kept.rule.number; });
+  auto behind = std::ranges::upper_bound(rules.rules, rule.number, {}, [](const Kept& kept) { return kept.rule.number; });
+  rules.rules.insert(behind, Kept{order + 1, new_id(rules), rule});
   return {};
 }
 
-int IpfwSession::add(const Words& words) {
-  auto rule = ipfw::parse_rule(words);
-  if (!rule) return refuse(rule.error());
-  ipfw::Rule made;
-  auto done = is_dry() ? Result<>() : make_ready(*rule);
-  if (done)
-    done = edit([&](ipfw::Ruleset& rules) {
-      made = *rule;
-      return put(rules, made);
-    });
-  if (!done) return refuse(done.error());
-  say("{:05} {}", made.number, made.text);
+Result<IpfwSession::Change> IpfwSession::adding(const Words& words) {
+  CB_TRY(ipfw::Rule rule, ipfw::parse_rule(words));
+  if (!is_dry()) CB_CHECK(make_ready(rule));
+  auto made = std::make_shared<ipfw::Rule>();
+  return Change{[this, made, rule = std::move(rule)](ipfw::Ruleset& rules) {
+                  *made = rule;
+                  return put(rules, *made);
+                },
+                [this, made] { say("{:05} {}", made->number, made->text); }};
+}
+
+int IpfwSession::make(const Result<Change>& change) {
+  if (!change) return refuse(change.error());
+  if (auto done = edit(change->edit); !done) return refuse(done.error());
+  change->done();
   return 0;
 }
 
-Result<> IpfwSession::remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats) {
+Result<> IpfwSession::remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats, std::optional<uint32_t> set) {
   auto range = *rule_range(word);
   size_t gone = 0;
-  if (nats) gone = std::erase_if(rules.nats, [&](const ipfw::Nat& nat) { return range.has(nat.number); });
+  if (nats) gone = std::erase_if(rules.nats, [&](const ipfw::Nat& nat) { return range.has(nat.number) && !nat.diverted; });
   else
     gone = std::erase_if(rules.rules, [&](const Kept& kept) {
-      return range.has(kept.rule.number) && (!only_set_ || kept.rule.set == *only_set_);
+      return range.has(kept.rule.number) && (!set || kept.rule.set == *set);
     });
   if (gone > 0) return {};
   return fail(Why::absent, "{}", nats ? fmt::format("nat {} not available", word) : fmt::format("rule {} not found", word));
 }
 
-int IpfwSession::remove(const Words& words) {
-  if (words.empty()) return refuse("missing rule specification", ex_usage);
+/// "delete set N", "delete [nat] NUMBER ...". What is wrong here is wrong in the command's words.
+Result<IpfwSession::Change> IpfwSession::deleting(const Words& words) {
+  if (words.empty()) return fail(Why::invalid, "missing rule specification");
   if (words[0] == "set") {
     auto number = words.size() == 2 ? set_number(words[1], ipfw::last_set) : std::nullopt;
-    if (!number) return refuse("invalid set number", ex_dataerr);
-    return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
-      size_t gone = std::erase_if(rules.rules, [&](const Kept& kept) { return kept.rule.set == *number; });
-      return gone ? Result<>() : fail(Why::absent, "no rules in set {}", *number);
-    }));
+    if (!number) return fail(Why::invalid, "invalid set number");
+    return Change{[number](ipfw::Ruleset& rules) -> Result<> {
+                    size_t gone = std::erase_if(rules.rules, [&](const Kept& kept) { return kept.rule.set == *number; });
+                    return gone ? Result<>() : fail(Why::absent, "no rules in set {}", *number);
+                  },
+                  [] {}};
   }
   bool nats = words[0] == "nat";
   Words which(words.begin() + nats, words.end());
   for (const std::string& word : which)
-    if (!rule_range(word)) return refuse(fmt::format("invalid rule number {}", word), ex_usage);
-  return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
-    for (const std::string& word : which) CB_CHECK(remove_rules(rules, word, nats));
-    return {};
-  }));
+    if (!rule_range(word)) return fail(Why::invalid, "invalid rule number {}", word);
+  return Change{[this, which, nats, set = only_set_](ipfw::Ruleset& rules) -> Result<> {
+                  // All or none: other lines of a file may be in the same transaction.
+                  ipfw::Ruleset changed = which.size() > 1 ? rules : ipfw::Ruleset();
+                  for (const std::string& word : which) CB_CHECK(remove_rules(which.size() > 1 ? changed : rules, word, nats, set));
+                  if (which.size() > 1) rules = std::move(changed);
+                  return {};
+                },
+                [] {}};
+}
+
+int IpfwSession::remove(const Words& words) {
+  auto change = deleting(words);
+  if (!change) return refuse(change.error().text(), words.size() > 1 && words[0] == "set" ? ex_dataerr : ex_usage);
+  return make(change);
 }
 
 int IpfwSession::flush() {
@@ -221,7 +220,7 @@ int IpfwSession::nat(const Words& words) {
   auto made = ipfw::parse_nat(number->low, std::span(words).subspan(2));
   if (!made) return refuse(made.error());
   auto done = edit([&](ipfw::Ruleset& rules) -> Result<> {
-    std::erase_if(rules.nats, [&](const ipfw::Nat& nat) { return nat.number == number->low; });
+    std::erase_if(rules.nats, [&](const ipfw::Nat& nat) { return nat.is(number->low, false); });
     rules.nats.push_back(*made);
     return {};
   });

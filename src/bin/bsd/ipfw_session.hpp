@@ -23,11 +23,12 @@ class IpfwSession {
 
   /// One command. `where` is said before an error. Returns the exit status.
   int run(const Words& words, std::string_view where);
+  /// One command of a file. Rules that are added and deleted one behind the other become one transaction, at the latest
+  /// with finish(), which has to come.
+  int run_line(const Words& words, std::string_view where);
+  int finish();
 
  private:
-  using Edit = std::function<Result<>(ipfw::Ruleset&)>;
-  using Fill = std::function<Result<>(ipfw::Ruleset&, nft::Batch&)>;
-
   bool is_quiet() const { return options_.has('q'); }
   bool is_dry() const { return options_.has('n'); }
   int refuse(std::string_view text, int status);
@@ -38,15 +39,26 @@ class IpfwSession {
     if (!is_quiet()) fmt::print("{}\n", fmt::format(format, std::forward<A>(args)...));
   }
 
-  /// Reads, changes and writes the rules; again from the start if somebody else has changed them meanwhile. `fill` adds
-  /// to the transaction behind what the rules come to.
-  Result<> edit(const Edit& edit, const Fill& fill = {});
-  Result<> try_edit(const Edit& edit, const Fill& fill);
+  Result<> edit(const ipfw::Edit& edit, const ipfw::Fill& fill = {}) { return ipfw::edit(socket_, edit, fill, !is_dry()); }
 
-  int add(const Words& words);
+  /// A change of the rules, and what is said when it is done.
+  struct Change {
+    ipfw::Edit edit;
+    std::function<void()> done;
+  };
+  struct Line {
+    Words words;
+    std::string where;
+    Change change;
+  };
+  Result<Change> adding(const Words& words);
+  Result<Change> deleting(const Words& words);
+  int make(const Result<Change>& change);
+  int one_by_one(const std::vector<Line>& lines);
+
   Result<> put(ipfw::Ruleset& rules, ipfw::Rule& rule);
   int remove(const Words& words);
-  Result<> remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats);
+  Result<> remove_rules(ipfw::Ruleset& rules, const std::string& word, bool nats, std::optional<uint32_t> set);
   int flush();
   int zero(const Words& words);
   /// The rules that the words name, of the set that was: without words all, the last one too.
@@ -78,6 +90,7 @@ class IpfwSession {
   sys::netlink::Socket socket_;
   const Options& options_;
   std::string where_;
+  std::vector<Line> lines_;  ///< that wait
   std::optional<uint32_t> only_set_;  ///< "set N COMMAND"
 };
 

@@ -108,7 +108,7 @@ int IpfwSession::show_nats(const Words& words) {
   if (!rules) return refuse(rules.error());
   auto number = rule_range(words[0]);
   for (const ipfw::Nat& nat : rules->nats)
-    if (words.size() == 1 || (number && number->has(nat.number))) fmt::print("ipfw nat {} config {}\n", nat.number, nat.text);
+    if (!nat.diverted && (words.size() == 1 || (number && number->has(nat.number)))) fmt::print("ipfw nat {} config {}\n", nat.number, nat.text);
   return 0;
 }
 

@@ -22,6 +22,7 @@ constexpr std::array applets{
     Row{"kldstat", kldstat},
     Row{"kldunload", kldunload},
     Row{"mount", mount},
+    Row{"natd", natd},
     Row{"ndp", ndp},
     Row{"netstat", netstat},
     Row{"pfctl", pfctl},

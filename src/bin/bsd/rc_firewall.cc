@@ -1,47 +1,17 @@
 #include "rc_firewall.hpp"
 
+#include <fcntl.h>
+
 #include <array>
 
 #include "base/text.hpp"
+#include "sys/file.hpp"
 
 namespace cellblock::bsd {
 namespace {
 
-/// What natd(8)'s options come to.
-struct Natd {
-  std::string interface;
-  Words options;          ///< in the words of "ipfw nat N config"
-  bool private_only = false;
-};
-
-Result<Natd> parse_natd(std::string_view flags) {
-  Natd out;
-  Words words = split_words(flags);
-  for (size_t at = 0; at < words.size(); ++at) {
-    const std::string& word = words[at];
-    size_t left = words.size() - at - 1;
-    auto is = [&word](std::string_view brief, std::string_view name) { return word == brief || word == name; };
-    if (is("-m", "-same_ports") || is("-s", "-use_sockets") || word == "-dynamic") continue;  // as the kernel does it
-    if (is("-u", "-unregistered_only")) {
-      out.private_only = true;
-    } else if (is("-n", "-interface") && left >= 1) {
-      out.interface = words[++at];
-    } else if (is("-a", "-alias_address") && left >= 1) {
-      out.options.insert(out.options.end(), {"ip", words[++at]});
-    } else if (is("-p", "-port") && left >= 1 && (words[at + 1] == "natd" || words[at + 1] == "8668")) {
-      ++at;
-    } else if (word == "-redirect_port" && left >= 3) {
-      out.options.insert(out.options.end(), {"redirect_port", words[at + 1], words[at + 2], words[at + 3]});
-      at += 3;
-    } else {
-      return fail(Why::unsupported, "$natd_flags: {}: not supported on this system; the kernel translates in natd's place", word);
-    }
-  }
-  return out;
-}
-
-/// Networks that nobody on the Internet has: RFC 1918, then those of RFC 5735 that lead nowhere.
-constexpr std::array private_nets{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
+using ipfw::private_networks;
+/// Those of RFC 5735 that lead nowhere.
 constexpr std::array dead_nets{"0.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "224.0.0.0/4", "240.0.0.0/4"};
 
 class Rules {
@@ -49,7 +19,7 @@ class Rules {
   Rules(const conf::RcConf& conf, bool has_ip6) : conf_(conf), has_ip6_(has_ip6), type_(conf.get("firewall_type", "UNKNOWN")) {}
 
   Result<std::vector<Words>> run() {
-    std::string kind = lower(type_);
+    std::string kind = to_lower(type_);
     if (kind == "unknown") return commands_;
     say("-f flush");
     loopback();
@@ -63,12 +33,6 @@ class Rules {
   }
 
  private:
-  static std::string lower(std::string text) {
-    for (char& c : text)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-  }
-
   void say(const std::string& line) { commands_.push_back(split_words(line)); }
   template <class... A>
   void add(fmt::format_string<A...> format, A&&... args) { say("add " + fmt::format(format, std::forward<A>(args)...)); }
@@ -95,30 +59,25 @@ class Rules {
   }
 
   Result<> translation() {
-    // natd(8) is a daemon that packets are diverted to; here the kernel translates in its place.
     bool daemon = conf_.enabled("natd_enable");
     if (!daemon && !conf_.enabled("firewall_nat_enable")) return {};
     if (daemon) return natd();
     CB_TRY(std::string interface, needed("firewall_nat_interface"));
-    translate(interface, conf_.get("firewall_nat_flags"), false);
+    say(fmt::format("nat 123 config {} {} {}", net::parse_ip(interface) ? "ip" : "if", interface, conf_.get("firewall_nat_flags")));
+    add("{}nat 123 ip4 from any to any via {}", number(), interface);
     return {};
   }
 
-  void translate(const std::string& interface, std::string_view options, bool private_only) {
-    bool address = interface.find_first_not_of("0123456789.") == interface.npos;
-    say(fmt::format("nat 123 config {} {} {}", address ? "ip" : "if", interface, options));
-    if (!private_only) return add("50 nat 123 ip4 from any to any via {}", interface);
-    add("50 nat 123 ip4 from any to any in via {}", interface);
-    add("50 nat 123 ip4 from {},{},{} to any out via {}", private_nets[0], private_nets[1], private_nets[2], interface);
-  }
+  /// The type simple has rules before it.
+  std::string_view number() const { return to_lower(type_) == "simple" ? "" : "50 "; }
 
   Result<> natd() {
-    CB_TRY(Natd flags, parse_natd(conf_.get("natd_flags")));
-    std::string interface = flags.interface.empty() ? conf_.get("natd_interface") : flags.interface;
-    if (interface.empty()) {
-      CB_TRY(interface, needed("natd_interface"));
+    CB_TRY(ipfw::Natd natd, natd_of(conf_));
+    std::string place = natd.interface.empty() ? natd.address : natd.interface;
+    if (place.empty()) {
+      CB_TRY(place, needed("natd_interface"));
     }
-    translate(interface, join(flags.options, " "), flags.private_only);
+    add("{}divert {} ip4 from any to any via {}", number(), natd.port, place);
     return {};
   }
 
@@ -160,10 +119,10 @@ class Rules {
     CB_TRY(std::string inside_net, needed("firewall_simple_inet"));
     add("deny all from {} to any in via {}", inside_net, outside);
     add("deny all from {} to any in via {}", outside_net, inside);
-    for (auto net : private_nets) add("deny all from any to {} via {}", net, outside);
+    for (auto net : private_networks) add("deny all from any to {} via {}", net, outside);
     for (auto net : dead_nets) add("deny all from any to {} via {}", net, outside);
     CB_CHECK(translation());
-    for (auto net : private_nets) add("deny all from {} to any via {}", net, outside);
+    for (auto net : private_networks) add("deny all from {} to any via {}", net, outside);
     for (auto net : dead_nets) add("deny all from {} to any via {}", net, outside);
     established();
     add("pass tcp from any to me 25 setup");
@@ -217,5 +176,19 @@ class Rules {
 }  // namespace
 
 Result<std::vector<Words>> firewall_commands(const conf::RcConf& conf, bool has_ip6) { return Rules(conf, has_ip6).run(); }
+
+Result<ipfw::Natd> natd_of(const conf::RcConf& conf) {
+  auto read = [](const std::string& path) { return sys::read_file(path); };
+  CB_TRY(ipfw::Natd natd, ipfw::parse_natd(split_words(conf.get("natd_flags")), read), "$natd_flags");
+  std::string place = conf.get("natd_interface");
+  if (!natd.interface.empty() || !natd.address.empty() || place.empty()) return natd;
+  (net::parse_ip(place) ? natd.address : natd.interface) = place;
+  return natd;
+}
+
+bool uses_natd(const conf::RcConf& conf) {
+  std::string type = to_lower(conf.get("firewall_type", "UNKNOWN"));
+  return conf.enabled("natd_enable") && (type == "open" || type == "client" || type == "simple");
+}
 
 }  // namespace cellblock::bsd

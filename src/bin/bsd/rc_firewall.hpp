@@ -4,6 +4,7 @@
 #include "applet.hpp"
 #include "base/error.hpp"
 #include "conf/rcconf.hpp"
+#include "ipfw/natd.hpp"
 
 namespace cellblock::bsd {
 
@@ -11,5 +12,10 @@ namespace cellblock::bsd {
 /// UNKNOWN (none at all), or a file of ipfw's. `has_ip6`: rules for IPv6 go with them. Fails where a variable that the
 /// type needs is missing.
 Result<std::vector<Words>> firewall_commands(const conf::RcConf& conf, bool has_ip6);
+
+/// natd_flags and natd_interface, which is an interface or an address of this machine.
+Result<ipfw::Natd> natd_of(const conf::RcConf& conf);
+/// Whether the type of firewall diverts to natd(8), and natd_enable has it run.
+bool uses_natd(const conf::RcConf& conf);
 
 }  // namespace cellblock::bsd

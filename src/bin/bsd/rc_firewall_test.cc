@@ -30,29 +30,20 @@ TEST(RcFirewall, NothingByDefault) {
 TEST(RcFirewall, OpenWithTranslation) {
   EXPECT_THAT(lines("firewall_type=\"open\"\nnatd_enable=\"YES\"\nnatd_interface=\"fxp0\"\n"),
               ElementsAre("-f flush", "add 100 pass all from any to any via lo0", "add 200 deny all from any to 127.0.0.0/8",
-                          "add 300 deny ip from 127.0.0.0/8 to any", "nat 123 config if fxp0",
-                          "add 50 nat 123 ip4 from any to any via fxp0",
+                          "add 300 deny ip from 127.0.0.0/8 to any", "add 50 divert 8668 ip4 from any to any via fxp0",
                           "add 65000 pass all from any to any"));
   EXPECT_THAT(lines("firewall_type=OPEN\nfirewall_nat_enable=YES\nfirewall_nat_interface=fxp0\nfirewall_nat_flags='same_ports'\n"),
               Contains("nat 123 config if fxp0 same_ports"));
   EXPECT_THAT(lines("firewall_type=OPEN\nfirewall_nat_enable=YES\nfirewall_nat_interface=192.0.2.1\n"), Contains("nat 123 config ip 192.0.2.1"));
 }
 
-TEST(RcFirewall, WhatOnlyADaemonKnowsIsRefused) {
-  auto refused = [](std::string_view flags) { return lines(fmt::format("firewall_type=open\nnatd_enable=YES\nnatd_interface=fxp0\nnatd_flags='{}'\n", flags)); };
-  EXPECT_THAT(refused("-f /etc/natd.conf"), ElementsAre(testing::StartsWith("error: $natd_flags: -f: not supported on this system")));
-  EXPECT_THAT(refused("-m -deny_incoming"), ElementsAre(testing::StartsWith("error: $natd_flags: -deny_incoming: not supported")));
-  EXPECT_THAT(refused("-p 9999"), ElementsAre(testing::StartsWith("error: $natd_flags: -p: not supported")));
-  EXPECT_THAT(refused("-redirect_port tcp 10.0.0.2:80"), ElementsAre(testing::StartsWith("error: $natd_flags: -redirect_port: not supported")));
-}
-
-TEST(RcFirewall, ReadsWhatNatdWouldBeTold) {
-  auto all = lines("firewall_type=open\nnatd_enable=YES\nnatd_interface=fxp0\n"
-                   "natd_flags='-dynamic -m -u -p natd -a 192.0.2.7 -redirect_port tcp 10.0.0.2:80 8080'\n");
-  EXPECT_THAT(all, Contains("nat 123 config if fxp0 ip 192.0.2.7 redirect_port tcp 10.0.0.2:80 8080"));
-  EXPECT_THAT(all, Contains("add 50 nat 123 ip4 from any to any in via fxp0"));
-  EXPECT_THAT(all, Contains("add 50 nat 123 ip4 from 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 to any out via fxp0"));
-  EXPECT_THAT(lines("firewall_type=open\nnatd_enable=YES\nnatd_flags='-n em1'\n"), Contains("nat 123 config if em1"));
+TEST(RcFirewall, DivertsToNatd) {
+  auto all = [](std::string_view more) { return lines(fmt::format("firewall_type=open\nnatd_enable=YES\n{}\n", more)); };
+  EXPECT_THAT(all("natd_interface=fxp0\nnatd_flags='-dynamic -m -u -p 9999'"), Contains("add 50 divert 9999 ip4 from any to any via fxp0"));
+  EXPECT_THAT(all("natd_flags='-n em1'"), Contains("add 50 divert 8668 ip4 from any to any via em1"));
+  EXPECT_THAT(all("natd_interface=192.0.2.1"), Contains("add 50 divert 8668 ip4 from any to any via 192.0.2.1"));
+  EXPECT_THAT(all(""), ElementsAre("error: $natd_interface is not set: firewall_type=\"open\" needs it"));
+  EXPECT_THAT(all("natd_flags='-punch_fw 1:2'"), ElementsAre(testing::StartsWith("error: $natd_flags: punch_fw: not supported on this system")));
 }
 
 TEST(RcFirewall, ClosedIsTheLoopback) {
@@ -71,6 +62,9 @@ TEST(RcFirewall, SimpleKeepsPrivateNetworksOutside) {
   EXPECT_THAT(all, Contains("add deny all from 192.0.2.32/28 to any in via ed0"));
   EXPECT_THAT(all, Contains("add deny all from any to 10.0.0.0/8 via ed0"));
   EXPECT_THAT(all, Not(Contains(testing::HasSubstr("nat"))));
+  EXPECT_THAT(lines("firewall_type=simple\nfirewall_simple_oif=ed0\nfirewall_simple_onet=192.0.2.16/28\nfirewall_simple_iif=ed1\n"
+                    "firewall_simple_inet=192.0.2.32/28\nnatd_enable=YES\nnatd_interface=ed0\n"),
+              Contains("add divert 8668 ip4 from any to any via ed0")) << "between what may not come in and what may not go out";
 }
 
 TEST(RcFirewall, Workstation) {

@@ -4,14 +4,16 @@
 #include <unistd.h>
 
 #include "applet.hpp"
-#include "conf/source.hpp"
+#include "natd.hpp"
 #include "rc_firewall.hpp"
+#include "rc_natd.hpp"
+#include "rc_script.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::bsd {
 namespace {
 
-constexpr std::string_view script = "/etc/rc.d/ipfw", rcvar = "firewall_enable";
+constexpr std::string_view script = "/etc/rc.d/ipfw";
 
 int complain(std::string_view text) {
   std::fflush(stdout);
@@ -36,6 +38,8 @@ int run_ipfw(Words words) {
 int start(const conf::RcConf& conf) {
   auto commands = firewall_commands(conf, has_ip6());
   if (!commands) return complain(commands.error().text());
+  if (uses_natd(conf))
+    if (auto started = start_natd(conf); !started) return complain(natd_refusal(started.error()));
   if (auto forwarding = forward(conf); !forwarding) return complain(forwarding.error().text());
   for (const Words& words : *commands)
     if (run_ipfw(words) != 0) return complain("the rules are not complete");
@@ -43,38 +47,20 @@ int start(const conf::RcConf& conf) {
   return 0;
 }
 
-int stop() { return run_ipfw({"-f", "flush"}); }
+int stop(const conf::RcConf& conf) {
+  if (int status = run_ipfw({"-f", "flush"})) return status;
+  auto stopped = uses_natd(conf) ? stop_natd(conf) : Result<bool>(false);
+  return stopped ? 0 : complain(natd_refusal(stopped.error()));
+}
 
 }  // namespace
 
 int rc_ipfw(const std::string& verb) {
-  conf::DiskSources sources;
-  conf::SourceTexts texts;
-  conf::RcConf conf = conf::load_rc_conf(sources, texts, "ipfw");
-  fmt::print(stderr, "{}", conf::print(texts, conf.diags(), script));
-  std::string plain = verb;
-  bool asked = true;
-  for (std::string_view prefix : {"one", "force"})
-    if (plain.starts_with(prefix)) {
-      asked = false;
-      plain.erase(0, prefix.size());
-      break;
-    }
-  bool on = conf.enabled(rcvar), acts = plain == "start" || plain == "stop" || plain == "restart";
-  if (acts && asked && !on) {
-    fmt::print("Cannot '{0}' ipfw. Set {1} to YES in /etc/rc.conf or use 'one{0}' instead of '{0}'.\n", plain, rcvar);
-    return 0;
-  }
-  if (plain == "start" || plain == "restart") return start(conf);
-  if (plain == "stop") return stop();
-  if (plain == "status") return run_ipfw({"list"});
-  if (plain == "enabled") return on ? 0 : 1;
-  if (plain == "rcvar") {
-    fmt::print("# ipfw\n#\n{}=\"{}\"\n#   (default: \"NO\")\n\n", rcvar, on ? "YES" : "NO");
-    return 0;
-  }
-  fmt::print(stderr, "{0}: unknown directive '{1}'.\nUsage: {0} [one|force](start|stop|restart|rcvar|enabled|status)\n", script, verb);
-  return 1;
+  return run_script({.name = "ipfw", .rcvar = "firewall_enable", .verbs = {"status"}, .free = {"status"}}, verb,
+                    [](const conf::RcConf& conf, const std::string& plain) {
+                      if (plain == "status") return run_ipfw({"list"});
+                      return plain == "stop" ? stop(conf) : start(conf);
+                    });
 }
 
 }  // namespace cellblock::bsd

@@ -2,18 +2,16 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "conf/rcconf.hpp"
-#include "conf/source.hpp"
 #include "pfctl_stack.hpp"
+#include "rc_script.hpp"
 
 namespace cellblock::bsd {
 namespace {
 
-constexpr std::string_view script = "/etc/rc.d/pf", rcvar = "pf_enable";
+constexpr std::string_view script = "/etc/rc.d/pf";
 
 int run_pfctl(Words words, const std::string& flags = "") {
   words.insert(words.begin(), "pfctl");
@@ -74,34 +72,8 @@ class Service {
 }  // namespace
 
 int rc_pf(const std::string& verb) {
-  conf::DiskSources sources;
-  conf::SourceTexts texts;
-  conf::RcConf conf = conf::load_rc_conf(sources, texts, "pf");
-  fmt::print(stderr, "{}", conf::print(texts, conf.diags(), script));
-  std::string plain = verb;
-  bool asked = true;
-  for (std::string_view prefix : {"one", "force"})
-    if (plain.starts_with(prefix)) {
-      asked = false;
-      plain.erase(0, prefix.size());
-      break;
-    }
-  bool on = conf.enabled(rcvar);
-  if (plain == "enabled") return on ? 0 : 1;
-  if (plain == "rcvar") {
-    fmt::print("# pf\n#\n{}=\"{}\"\n#   (default: \"NO\")\n\n", rcvar, on ? "YES" : "NO");
-    return 0;
-  }
-  constexpr std::string_view verbs[] = {"start", "stop", "restart", "reload", "resync", "check", "status"};
-  if (std::find(std::begin(verbs), std::end(verbs), plain) == std::end(verbs)) {
-    fmt::print(stderr, "{0}: unknown directive '{1}'.\nUsage: {0} [one|force](start|stop|restart|rcvar|enabled|check|reload|resync|status)\n", script, verb);
-    return 1;
-  }
-  if (asked && !on && plain != "status") {
-    fmt::print("Cannot '{0}' pf. Set {1} to YES in /etc/rc.conf or use 'one{0}' instead of '{0}'.\n", plain, rcvar);
-    return 0;
-  }
-  return Service(conf).run(plain);
+  return run_script({.name = "pf", .rcvar = "pf_enable", .verbs = {"check", "reload", "resync", "status"}, .free = {"status"}}, verb,
+                    [](const conf::RcConf& conf, const std::string& plain) { return Service(conf).run(plain); });
 }
 
 }  // namespace cellblock::bsd

@@ -11,6 +11,7 @@
 #include "conf/source.hpp"
 #include "rc_ipfw.hpp"
 #include "rc_jail.hpp"
+#include "rc_natd.hpp"
 #include "rc_pf.hpp"
 
 namespace cellblock::bsd {
@@ -73,7 +74,7 @@ int service(const Words& words) {
   if (!options.error().empty() || options.has('h')) return usage();
   if (options.has('e')) return list_enabled();
   if (options.has('l')) {
-    fmt::print("ipfw\njail\npf\n");
+    fmt::print("ipfw\njail\nnatd\npf\n");
     return 0;
   }
   const Words& rest = options.rest();
@@ -87,6 +88,7 @@ int service(const Words& words) {
     if (size_t equals = assignment.find('='); equals != assignment.npos)
       ::setenv(assignment.substr(0, equals).c_str(), assignment.c_str() + equals + 1, 1);
   if (rest[0] == "ipfw") return rc_ipfw(rest.size() < 2 ? "" : rest[1]);
+  if (rest[0] == "natd") return rc_natd(rest.size() < 2 ? "" : rest[1]);
   if (rest[0] == "pf") return rc_pf(rest.size() < 2 ? "" : rest[1]);
   if (rest[0] != "jail") return pass_on(rest);
   if (rest.size() < 2) return rc_jail("", {});

@@ -1,0 +1,15 @@
+// An instance of NAT as rules of nf_tables.
+#pragma once
+
+#include "ipfw/nat.hpp"
+#include "nft/batch.hpp"
+
+namespace cellblock::ipfw {
+
+// Base chains that have to be there: what arrives before it is routed, what leaves, and what arrives behind the first.
+inline constexpr std::string_view nat_in = "nat.in", nat_out = "nat.out", behind_in = "behind.in";
+
+/// Appends what the instance does with the packets that `marked` matches.
+void translate(nft::Batch& batch, const Nat& nat, const nft::Body& marked);
+
+}  // namespace cellblock::ipfw
