@@ -21,19 +21,21 @@ using nft::host32;
 
 // Of connections; of packets. What is left of a packet's mark is for tags: setfib(1) has the rest (net/fib.hpp).
 constexpr uint32_t state_mark = 0x1f000000, reset_mark = 0x3f000000;
-constexpr uint32_t nat_mark = 0x2f000000, divert_mark = 0x2f100000, nat_mark_bits = 0x2fe00000;
+constexpr uint32_t nat_mark = 0x2f000000, divert_mark = 0x2f100000, local_mark = 0x2f300000, nat_mark_bits = 0x2fc00000;
 constexpr std::array<uint32_t, 7> tag_bits{1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 28, 1u << 30, 1u << 31};
 constexpr uint32_t all_tag_bits = 0xd00f0000;
-static_assert((all_tag_bits & (nat_mark | 0xffff)) == 0 && (all_tag_bits & net::fib_mask) == 0);
+static_assert((all_tag_bits & (hop_mark | divert_mark | 0xffff)) == 0 && (all_tag_bits & net::fib_mask) == 0);
 
 /// The way of a packet through the rules. What a rule diverts leaves it there and, translated, goes on behind that rule:
 /// `again`.
 struct Path {
-  bool out = false, again = false;
+  bool out = false, again = false, sockets = true;  ///< whether the kernel tells a packet's socket there
   std::string_view name;  ///< in the names of its chains
 };
-constexpr std::array<Path, 2> paths{Path{false, false, "in"}, Path{true, false, "out"}};
-constexpr std::array<Path, 2> paths_again{Path{false, true, "in2"}, Path{true, true, "out2"}};
+constexpr std::array<Path, 2> paths{Path{false, false, true, "in"}, Path{true, false, false, "out"}};
+/// What begins here has a way of its own out where rules ask for sockets.
+constexpr Path own_path{true, false, true, "own"};
+constexpr std::array<Path, 2> paths_again{Path{false, true, true, "in2"}, Path{true, true, false, "out2"}};
 
 class Compiler {
  public:
@@ -42,6 +44,7 @@ class Compiler {
     for (size_t at = 0; at < set_.rules.size(); ++at) {
       const Rule& rule = set_.rules[at].rule;
       if (rule.act == Act::skipto) targets_.insert(place(rule.argument));
+      if (rule.hop && rule.hop->local && std::ranges::find(hops_, *rule.hop) == hops_.end()) hops_.push_back(*rule.hop);
       if (rule.act != Act::divert || !translator(rule.argument)) continue;
       diverts_.push_back(at);
       targets_.insert(at + 1);
@@ -51,11 +54,15 @@ class Compiler {
   Result<Made> run() {
     CB_CHECK(name_tags());
     for (const Path& path : paths) CB_CHECK(direction(path, 0));
+    bool jails = std::ranges::any_of(set_.rules, [](const Kept& kept) { return asks_socket(kept.rule); });
+    if (jails) CB_CHECK(direction(own_path, 0));
     if (!diverts_.empty())
       for (const Path& path : paths_again) CB_CHECK(direction(path, diverts_[0] + 1));
     hook("in", NF_INET_PRE_ROUTING, "filter", -110, "in.0");
     hook("forward", NF_INET_FORWARD, "filter", 90, "out.0");
-    hook("output", NF_INET_LOCAL_OUT, "filter", 90, "out.0");
+    // Of this type a chain has packets with another mark take another way.
+    bool leads = std::ranges::any_of(set_.rules, [](const Kept& kept) { return kept.rule.hop && !kept.rule.hop->local; });
+    hook(leads ? "output.route" : "output", NF_INET_LOCAL_OUT, leads ? "route" : "filter", 90, jails ? "own.0" : "out.0");
     hook(std::string(nat_out), NF_INET_POST_ROUTING, "nat", 100, "");
     hook(std::string(nat_in), NF_INET_PRE_ROUTING, "nat", -100, "");
     if (!set_.nats.empty()) {
@@ -64,6 +71,7 @@ class Compiler {
     }
     for (const Nat& nat : set_.nats)
       if (!nat.diverted) translate(batch_, nat, marked(nat_mark | nat.number));
+    for (size_t i = 0; i < hops_.size(); ++i) receive(hops_[i], marked(local_mark | static_cast<uint32_t>(i)));
     for (size_t i = 0; i < diverts_.size(); ++i) go_on(static_cast<uint32_t>(i));
     return std::move(made_);
   }
@@ -109,7 +117,7 @@ class Compiler {
   void hook(const std::string& name, uint32_t number, const std::string& type, int priority, const std::string& to) {
     batch_.add(nft::Chain{.name = name, .base = nft::Base{.type = type, .hook = number, .priority = priority}});
     made_.chains.push_back(name);
-    if (name == "output")
+    if (number == NF_INET_LOCAL_OUT)
       rule(name, std::move(protocol(IPPROTO_TCP).load(nft::field::tcp_flags).mask(byte(4)).is(byte(4)).load(NFT_CT_MARK)
                                .is(host32(reset_mark)).accept()));
     // The rules are asked anew: what the packet was translated by on its way in counts no more.
@@ -221,6 +229,7 @@ class Compiler {
       case Act::nat:
         mark(first, all_tag_bits, nat_mark | rule.argument);
         return add(std::move(first.accept()));
+      case Act::forward: return forward(out_list, std::move(first), *rule.hop);
       case Act::divert: return divert(out_list, std::move(first), kept, path);
       case Act::reset:
       case Act::unreach:
@@ -240,6 +249,43 @@ class Compiler {
     return std::move(protocol(IPPROTO_TCP).load_value(host32(reset_mark)).set(NFT_CT_MARK).reject(NFT_REJECT_TCP_RST));
   }
 
+  /// Local programs get what "fwd" leads to this machine, by translation.
+  void receive(const Hop& hop, const Body& mine) {
+    for (uint8_t which : {IPPROTO_TCP, IPPROTO_UDP}) {
+      Body body = mine;
+      body.append(family(hop.ip.v6 ? v6 : v4)).append(protocol(which));
+      nft::NatTo to;
+      if (hop.port) {
+        body.load_value(be16(static_cast<uint16_t>(hop.port)), NFT_REG_2);
+        to.port = NFT_REG_2;
+      }
+      // Nothing from outside may come to a loopback address: that of the interface stands for it.
+      if (!hop.ip.v6 && hop.ip.bytes[0] == 127) {
+        rule(std::string(nat_in), std::move(body.redirect(to)));
+        continue;
+      }
+      to.address = NFT_REG_1;
+      body.load_value(hop.ip.data()).nat(NFT_NAT_DNAT, hop.ip.v6 ? v6 : v4, to);
+      rule(std::string(nat_in), std::move(body));
+    }
+  }
+
+  void forward(Ways& out_list, Body first, const Hop& hop) const {
+    auto place = static_cast<uint32_t>(std::ranges::find(hops_, hop) - hops_.begin());
+    mark(first, all_tag_bits, hop.local ? local_mark | place : mark_of_hop(hop.ip));
+    out_list.push_back(std::move(first.accept()));
+  }
+
+  /// What "fwd" can't do any more: a packet that is on its way out has its way, unless it begins here.
+  static void leave_out(Ways& ways, const Hop& hop, const Path& path) {
+    if (hop.local ? path.out || path.again : path.out && path.again) ways.clear();
+    for (Body& way : ways) {
+      Body body = family(hop.ip.v6 ? v6 : v4);
+      if (path.out) body.load(NFT_META_IIF).is(host32(0));
+      way = std::move(body.append(way));
+    }
+  }
+
   void divert(Ways& out_list, Body first, const Kept& kept, const Path& path) const {
     auto index = std::ranges::find_if(diverts_, [&](size_t at) { return set_.rules[at].id == kept.id; }) - diverts_.begin();
     if (static_cast<size_t>(index) == diverts_.size()) first.drop();  // nobody serves the port
@@ -250,8 +296,18 @@ class Compiler {
     out_list.push_back(std::move(first));
   }
 
+  static bool is_jail(const Match& match) { return match.test == Test::jail; }
+  static bool asks_socket(const Rule& rule) {
+    return std::ranges::any_of(rule.terms, [](const Term& term) { return std::ranges::any_of(term.any, is_jail); });
+  }
+  static Rule without_sockets(Rule rule) {
+    for (Term& term : rule.terms) std::erase_if(term.any, is_jail);
+    return rule;
+  }
+
   Result<> one(const std::string& now, const Path& path, const Kept& kept) {
-    CB_TRY(Ways ways, ways_of(kept.rule, path.out, tags_));
+    CB_TRY(Ways ways, path.sockets || !asks_socket(kept.rule) ? ways_of(kept.rule, path.out, tags_) : ways_of(without_sockets(kept.rule), path.out, tags_));
+    if (kept.rule.hop) leave_out(ways, *kept.rule.hop, path);
     if (ways.empty()) return {};
     Ways tail;
     if (kept.rule.limit) limit(tail, kept, path);
@@ -277,6 +333,7 @@ class Compiler {
   Ruleset set_;
   nft::Batch& batch_;
   std::set<size_t> targets_;
+  std::vector<Hop> hops_;  ///< to this machine
   std::vector<size_t> diverts_;  ///< the rules that divert to a port which is served
   Tags tags_;
   Made made_;

@@ -28,6 +28,8 @@ struct Ruleset {
   bool loaded = false;
   uint32_t generation = 0;  ///< of what was read
 
+  /// Fills in the control groups of the jails that rules name; `group_of` a jid is 0 where there is none.
+  void find_jails(const std::function<uint64_t(uint32_t)>& group_of);
   bool is_off(uint32_t set) const { return off >> set & 1; }
   const Table* table(std::string_view name) const;
 };
@@ -36,8 +38,8 @@ struct Ruleset {
 Result<> name_tables(Ruleset& rules);
 /// Finds the interfaces whose addresses rules name ("via 10.0.0.1"), as they are now; where none has it, none matches.
 Result<> find_interfaces(Ruleset& rules);
-/// An error where no interface has an address that the rule names.
-Result<> check_interfaces(Rule rule);
+/// What a new rule needs of the network stack: an interface with each address that it names, a way to another machine.
+Result<> prepare(Rule rule);
 /// How many rules ask the table.
 size_t references(const Ruleset& rules, std::string_view table);
 
@@ -64,6 +66,10 @@ struct Made {
 };
 /// Adds the chains and their rules, and the sets of limits, to `batch`; tables and counters have to be there.
 Result<Made> compile(const Ruleset& rules, nft::Batch& batch);
+
+inline constexpr uint32_t hop_mark = 0x2f200000;
+/// What packets have that are led to another machine. Two in 65536 share one.
+uint32_t mark_of_hop(const net::Ip& hop);
 
 std::string counter_of(uint32_t id);
 /// How much the rule may log yet, as an object of nf_tables. Nothing: without end, or nothing.

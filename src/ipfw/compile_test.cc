@@ -129,6 +129,25 @@ TEST(Compile, WhatIsDivertedGoesOnBehindTheRule) {
   EXPECT_EQ(rules_of(set, "nat.out").size(), 1u);
 }
 
+TEST(Compile, LeadsToAnotherMachineByAMarkAndToThisOneByTranslation) {
+  Ruleset set = set_of({"100 fwd 10.0.0.1,3128 tcp from any to any 80", "200 fwd 10.0.0.9 ip from any to any"});
+  set.rules[0].rule.hop->local = true;
+  EXPECT_EQ(rules_of(set, "in.0").size(), 3u);
+  EXPECT_EQ(rules_of(set, "out.0").size(), 2u) << "only what goes on, and the default";
+  EXPECT_EQ(rules_of(set, "nat.in").size(), 2u) << "TCP, UDP";
+  EXPECT_EQ(rules_of(set, "output.route").size(), 2u);
+  EXPECT_NE(mark_of_hop(*net::parse_ip("10.0.0.9")), mark_of_hop(*net::parse_ip("10.0.0.10")));
+}
+
+TEST(Compile, AsksForSocketsOnlyWhereTheKernelTellsThem) {
+  Ruleset set = set_of({"100 deny tcp from any to any jail 5"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 1u) << "there is no such jail";
+  set.find_jails([](uint32_t jid) { return jid == 5 ? 77u : 0u; });
+  EXPECT_EQ(rules_of(set, "in.0").size(), 2u);
+  EXPECT_EQ(rules_of(set, "out.0").size(), 1u);
+  EXPECT_EQ(rules_of(set, "own.0").size(), 2u);
+}
+
 TEST(Compile, AnswersNothingBehindTheTranslationOfWhatLeaves) {
   Ruleset set = set_of({"100 divert 8668 ip from any to any", "200 unreach host ip from any to any"});
   set.nats.push_back(*parse_nat(8668, split_words("if em0")));

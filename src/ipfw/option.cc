@@ -82,6 +82,7 @@ Result<> Parser::option(Term& out) {
   }
   if (const Row* row = row_of(interface_words, name)) return interface(out, row->test, name);
   if (name == "tcpflags") return flags(out);
+  if (name == "jail") return jail(out);
   const Row* number = row_of(number_words, name);
   if (!number && name != "src-ip" && name != "dst-ip" && name != "proto" && name != "lookup") return unknown("unrecognised option");
   ++at_;
@@ -90,6 +91,17 @@ Result<> Parser::option(Term& out) {
   else if (name == "lookup") CB_CHECK(lookup(out));
   else CB_CHECK(addresses(out, name == "src-ip" ? Test::source : Test::destination));
   said_ = name + " " + said_;
+  return {};
+}
+
+Result<> Parser::jail(Term& out) {
+  ++at_;
+  if (out.negated) return fail(Why::unsupported, "not jail: not supported on this system");
+  auto jid = number_in(word(), 1, INT32_MAX);
+  if (!jid) return fail(Why::invalid, "jail: bad argument ``{}''", word());
+  out.any.push_back({.test = Test::jail, .low = *jid});
+  said_ = fmt::format("jail {}", *jid);
+  ++at_;
   return {};
 }
 

@@ -36,6 +36,7 @@ class Parser {
   Result<> act(Act act, std::string_view text, uint32_t argument = 0);
   Result<> code(Act which, std::string_view text, std::span<const Named> names, uint32_t most);
   Result<> divert();
+  Result<> forward();
   Result<> modifiers();
 
   Result<> body();
@@ -54,6 +55,7 @@ class Parser {
   Result<> option(Term& out);
   Result<> interface(Term& out, Test test, const std::string& name);
   Result<> lookup(Term& out);
+  Result<> jail(Term& out);
   Result<> flags(Term& out);
 
   void put(Term term) { rule_.terms.push_back(std::move(term)); }

@@ -67,6 +67,7 @@ Result<> Parser::action() {
   if (take("skipto")) return code(Act::skipto, "skipto", {}, last_number);
   if (take("nat")) return code(Act::nat, "nat", {}, last_number);
   if (take("divert")) return divert();
+  if (take("fwd") || take("forward")) return forward();
   if (take("setfib")) return code(Act::setfib, "setfib", {}, 65535);
   return unknown("invalid action");
 }
@@ -84,6 +85,24 @@ Result<> Parser::divert() {
   if (!port) return fail(Why::invalid, "divert: bad argument ``{}''", word());
   ++at_;
   return act(Act::divert, fmt::format("divert {}", *port), *port);
+}
+
+/// "fwd ADDRESS[,PORT]"
+Result<> Parser::forward() {
+  std::string_view port = word(), address = take_part(port, ',');
+  auto ip = net::parse_ip(address);
+  if (!ip || ip->is_zero()) return fail(Why::invalid, "fwd: bad argument ``{}''", word());
+  rule_.hop = Hop{.ip = *ip};
+  std::string shown = fmt::format("fwd {}", ip->text());
+  if (!port.empty() || word().ends_with(',')) {
+    auto number = value_in(services, port);
+    if (!number) number = number_in(port, 1, 65535);
+    if (!number) return fail(Why::invalid, "fwd: bad argument ``{}''", word());
+    rule_.hop->port = *number;
+    shown += fmt::format(",{}", *number);
+  }
+  ++at_;
+  return act(Act::forward, shown);
 }
 
 Result<> Parser::modifiers() {

@@ -14,11 +14,11 @@ namespace cellblock::ipfw {
 
 inline constexpr uint32_t last_number = 65535, number_step = 100, last_set = 31;
 
-enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, divert, setfib };
+enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, divert, forward, setfib };
 
 enum class Test {
   any, protocol, version, source, destination, source_me, destination_me, source_port, destination_port, in, out, receive,
-  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, tagged
+  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, jail, tagged
 };
 
 /// One thing that a packet is held to.
@@ -29,6 +29,7 @@ struct Match {
   std::string name{};  ///< an interface
   /// `name` is of an interface, or of that which has `ip`.
   bool is_place() const { return test == Test::receive || test == Test::transmit || test == Test::via; }
+  uint64_t group = 0;  ///< the control group of jail `low`, 0: there is none now
   std::string table{};  ///< what is asked instead
   std::optional<uint32_t> value{};  ///< that the table has to have for it
 };
@@ -45,6 +46,15 @@ struct Limit {
   uint32_t most = 0;
 };
 
+/// Where "fwd" leads packets: to this machine, or to another by which they go on.
+struct Hop {
+  net::Ip ip{};
+  uint32_t port = 0;  ///< 0: as it was
+  bool local = false;  ///< as the addresses are now
+
+  friend bool operator==(const Hop&, const Hop&) = default;
+};
+
 struct Rule {
   uint32_t number = 0;  ///< 0: not given
   uint32_t set = 0;
@@ -54,6 +64,7 @@ struct Rule {
   bool log = false, keeps_state = false;
   uint32_t log_amount = 0;  ///< so many times; 0: always
   std::optional<uint32_t> tag, untag;
+  std::optional<Hop> hop;
   std::optional<Limit> limit;  ///< keeps states too
   std::vector<Term> terms;
   size_t action_size = 0;  ///< of the text: what stands before the body

@@ -60,11 +60,23 @@ TEST(ParseRule, ReadsSetsLimitsTagsAndLogs) {
   EXPECT_EQ(listed("allow tag 65535 ip from any to any"), "error: tag: bad argument ``65535''");
 }
 
+TEST(ParseRule, LeadsPacketsElsewhere) {
+  EXPECT_EQ(listed("forward 127.0.0.1,3128 tcp from any to any http"), "0 fwd 127.0.0.1,3128 tcp from any to any http");
+  EXPECT_EQ(listed("fwd fe80::1 ip6 from any to any"), "0 fwd fe80::1 ip6 from any to any");
+  EXPECT_EQ(listed("divert natd log ip4 from any to any via em0"), "0 divert 8668 log ip4 from any to any via em0");
+  EXPECT_EQ(listed("allow tcp from any to any { jail 5 or uid 0 }"), "0 allow tcp from any to any { jail 5 or uid 0 }");
+}
+
 TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
   EXPECT_EQ(listed("frob ip from any to any"), "error: invalid action ``frob''");
   EXPECT_EQ(listed("allow ip any"), "error: missing ``from''");
   EXPECT_EQ(listed("allow ip from 10.0.0.300 to any"), "error: hostname ``10.0.0.300'' unknown");
-  EXPECT_EQ(listed("fwd 10.0.0.1 ip from any to any"), "error: fwd: not supported on this system");
+  EXPECT_EQ(listed("fwd 10.0.0.1, ip from any to any"), "error: fwd: bad argument ``10.0.0.1,''");
+  EXPECT_EQ(listed("fwd 0.0.0.0 ip from any to any"), "error: fwd: bad argument ``0.0.0.0''");
+  EXPECT_EQ(listed("divert 0 ip from any to any"), "error: divert: bad argument ``0''");
+  EXPECT_EQ(listed("tee natd ip from any to any"), "error: tee: not supported on this system, where no program reads copies of packets");
+  EXPECT_EQ(listed("allow ip from any to any not jail 5"), "error: not jail: not supported on this system");
+  EXPECT_EQ(listed("allow ip from any to any jail web"), "error: jail: bad argument ``web''") << "names are for the command";
   EXPECT_EQ(listed("allow ip from any to any antispoof"), "error: antispoof: not supported on this system");
   EXPECT_EQ(listed("65535 allow ip from any to any"), "error: bad rule number ``65535''");
   EXPECT_EQ(listed("allow tcp from any to any 99999"), "error: invalid number ``99999''");

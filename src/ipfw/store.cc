@@ -112,6 +112,13 @@ const Table* Ruleset::table(std::string_view name) const {
   return found == tables.end() ? nullptr : &*found;
 }
 
+void Ruleset::find_jails(const std::function<uint64_t(uint32_t)>& group_of) {
+  for (Kept& kept : rules)
+    for (Term& term : kept.rule.terms)
+      for (Match& match : term.any)
+        if (match.test == Test::jail) match.group = group_of(match.low);
+}
+
 Result<> name_tables(Ruleset& rules) {
   std::optional<Error> wrong;
   each_reference(rules, [&](const Match& match) {

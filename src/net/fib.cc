@@ -27,13 +27,13 @@ using sys::netlink::Request;
 // Behind the kernel's rule for local addresses (0), before those for the main table (32766).
 constexpr uint32_t preference = 31000;
 
-Request rule(bool v6, uint32_t fib, uint32_t table, uint8_t action, uint32_t order) {
+Request rule(bool v6, uint32_t mark, uint32_t table, uint8_t action, uint32_t order) {
   fib_rule_hdr fixed{};
   fixed.family = v6 ? AF_INET6 : AF_INET;
   fixed.action = action;
   fixed.table = static_cast<uint8_t>(action != FR_ACT_TO_TBL ? RT_TABLE_UNSPEC : table < 256 ? table : RT_TABLE_UNSPEC);
   Request request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
-  request.header(fixed).attribute(FRA_PRIORITY, preference + order).attribute(FRA_FWMARK, mark_of_fib(fib)).attribute(FRA_FWMASK, fib_mask);
+  request.header(fixed).attribute(FRA_PRIORITY, preference + order).attribute(FRA_FWMARK, mark).attribute(FRA_FWMASK, fib_mask);
   if (action == FR_ACT_TO_TBL) request.attribute(FRA_TABLE, table);
   return request;
 }
@@ -89,10 +89,12 @@ std::optional<uint32_t> table_of_fib(int64_t fib) {
   return fib == 0 ? uint32_t{RT_TABLE_MAIN} : static_cast<uint32_t>(fib);
 }
 
-Result<> add_fib_rules(sys::netlink::Socket& socket, uint32_t fib, uint32_t table) {
+Result<> add_fib_rules(sys::netlink::Socket& socket, uint32_t fib, uint32_t table) { return add_mark_rules(socket, mark_of_fib(fib), table); }
+
+Result<> add_mark_rules(sys::netlink::Socket& socket, uint32_t mark, uint32_t table) {
   for (bool v6 : {false, true}) {
     // A table that has no route has none: the main one is not asked then.
-    const std::array requests{rule(v6, fib, table, FR_ACT_TO_TBL, 0), rule(v6, fib, table, FR_ACT_UNREACHABLE, 1)};
+    const std::array requests{rule(v6, mark, table, FR_ACT_TO_TBL, 0), rule(v6, mark, table, FR_ACT_UNREACHABLE, 1)};
     CB_TRY(std::vector<Result<>> outcomes, socket.exchange(requests));
     for (const Result<>& outcome : outcomes) {
       bool no_family = !outcome && v6 && outcome.error().why == Why::unsupported;

@@ -24,6 +24,9 @@ std::optional<uint32_t> table_of_fib(int64_t fib);
 /// Makes the socket's network stack route packets with the mark of `fib` by `table` alone. Made before is success.
 Result<> add_fib_rules(sys::netlink::Socket& socket, uint32_t fib, uint32_t table);
 
+/// The same for packets with that mark.
+Result<> add_mark_rules(sys::netlink::Socket& socket, uint32_t mark, uint32_t table);
+
 /// The control group "fib.N" below `parent`, a path from `root` on, in which each new IP socket has the mark of `fib`.
 /// Needs the host's root rights.
 Result<Fd> make_fib_group(int root, const std::string& parent, uint32_t fib);

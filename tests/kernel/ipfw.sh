@@ -26,7 +26,7 @@ expect "00100 allow ip from any to any
 65535 deny ip from any to any" jexec router ipfw list
 expect "00100 allow ip from any to any" ipfw -j router list 100
 before=$(ipfw -j router list)
-for bad in "frob ip from any to any" "allow ip from any" "allow ip from 10.0.0.300 to any" "fwd 10.0.0.1 ip from any to any"; do
+for bad in "frob ip from any to any" "allow ip from any" "allow ip from 10.0.0.300 to any" "tee natd ip from any to any"; do
   expect_refusal '^ipfw: ' ipfw -j router add $bad
   expect "$before" ipfw -j router list
 done

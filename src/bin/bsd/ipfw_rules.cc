@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "ipfw_session.hpp"
+#include "jail_groups.hpp"
 #include "net/fib.hpp"
 
 namespace cellblock::bsd {
@@ -28,7 +29,7 @@ uint32_t new_id(const ipfw::Ruleset& rules) {
 
 /// setfib's packets need the kernel's rules for that table.
 Result<> make_ready(const ipfw::Rule& rule) {
-  CB_CHECK(ipfw::check_interfaces(rule));
+  CB_CHECK(ipfw::prepare(rule));
   if (rule.act != ipfw::Act::setfib || rule.argument == 0) return {};
   auto table = net::table_of_fib(rule.argument);
   if (!table) return fail(Why::invalid, "setfib: fib too large.");
@@ -91,7 +92,8 @@ Result<> IpfwSession::put(ipfw::Ruleset& rules, ipfw::Rule& rule) {
 }
 
 Result<IpfwSession::Change> IpfwSession::adding(const Words& words) {
-  CB_TRY(ipfw::Rule rule, ipfw::parse_rule(words));
+  CB_TRY(Words numbered, number_jails(words));
+  CB_TRY(ipfw::Rule rule, ipfw::parse_rule(numbered));
   if (!is_dry()) CB_CHECK(make_ready(rule));
   auto made = std::make_shared<ipfw::Rule>();
   return Change{[this, made, rule = std::move(rule)](ipfw::Ruleset& rules) {

@@ -10,6 +10,7 @@
 #include "applet.hpp"
 #include "base/error.hpp"
 #include "ipfw/compile.hpp"
+#include "jail_groups.hpp"
 #include "sys/netlink.hpp"
 
 namespace cellblock::bsd {
@@ -39,7 +40,7 @@ class IpfwSession {
     if (!is_quiet()) fmt::print("{}\n", fmt::format(format, std::forward<A>(args)...));
   }
 
-  Result<> edit(const ipfw::Edit& edit, const ipfw::Fill& fill = {}) { return ipfw::edit(socket_, edit, fill, !is_dry()); }
+  Result<> edit(const ipfw::Edit& edit, const ipfw::Fill& fill = {}) { return ipfw::edit(socket_, with_jails(edit), fill, !is_dry()); }
 
   /// A change of the rules, and what is said when it is done.
   struct Change {

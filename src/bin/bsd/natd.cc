@@ -8,6 +8,7 @@
 
 #include "applet.hpp"
 #include "ipfw/compile.hpp"
+#include "jail_groups.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::bsd {
@@ -15,7 +16,7 @@ namespace {
 
 Result<> change_natd(const ipfw::Edit& change) {
   CB_TRY(auto socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
-  return ipfw::edit(socket, change);
+  return ipfw::edit(socket, with_jails(change));
 }
 
 }  // namespace

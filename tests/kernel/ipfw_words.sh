@@ -1,0 +1,104 @@
+#!/bin/bash
+# ipfw: rules of files, packets that are led elsewhere, and those of jails: from the host through a jail that routes.
+. "$(dirname "$0")/../replay/lib.sh"
+need_bsd
+own_root "$W/root"
+PATH=$build/libexec/cellblock/bsd:$PATH
+pings() { busybox ping -c 1 -W 1 "$@" >/dev/null 2>&1; }
+router() { ipfw -q -j router "$@" || fail "ipfw $*"; }
+blocked() { ! pings "$@" || fail "$* passed"; }
+passes() { pings "$@" || fail "$* did not pass"; }
+serve() { jexec "$1" busybox nc -ll -p "$2" -e busybox echo "$1" >/dev/null 2>&1 & }
+answers() { [ "$(busybox nc -w 1 "$2" "$3" </dev/null 2>/dev/null)" = "$1" ]; }
+
+for jail in router far other; do jail -c vnet name=$jail path="$W/root" mount.procfs persist || fail "jail -c $jail"; done
+ifconfig epair0 create >/dev/null && ifconfig epair0a 10.0.0.1/24 && ifconfig epair0b vnet router || fail "epair0"
+ifconfig epair1 create >/dev/null && ifconfig epair1a vnet router && ifconfig epair1b vnet far || fail "epair1"
+ifconfig epair2 create >/dev/null && ifconfig epair2a vnet router && ifconfig epair2b vnet other || fail "epair2"
+jexec router ifconfig epair0b 10.0.0.2/24 && jexec router ifconfig epair1a 10.1.0.1/24 && jexec router ifconfig epair2a 10.2.0.1/24 || fail "router"
+jexec far ifconfig epair1b 10.1.0.2/24 && jexec far ifconfig lo0 127.0.0.1/8 || fail "far"
+jexec other ifconfig epair2b 10.2.0.2/24 && jexec other ifconfig lo0 10.9.0.1/32 || fail "other"
+jexec router sysctl -q net.inet.ip.forwarding=1
+route -q add -net 10.1.0.0/16 10.0.0.2 && route -q add -net 10.9.0.0/24 10.0.0.2
+jexec far route -q add default 10.1.0.1 && jexec other route -q add default 10.2.0.1
+eventually pings 10.1.0.2
+
+note "a file: what comes before a line that is wrong stays, what comes behind it does not happen"
+rules() { printf '%s\n' "$@" >"$W/rules"; }
+rules 'add 100 count ip from any to any' 'add 200 count ip from any to any' 'delete 100' 'add 150 count ip from any to any' 'delete 200 999' 'add 300 count ip from any to any'
+expect_refusal "^ipfw: $W/rules:5: rule 999 not found$" ipfw -q -j router "$W/rules"
+expect "00150 count ip from any to any
+00200 count ip from any to any
+65535 deny ip from any to any" ipfw -j router list
+router -f flush
+hosts=$(seq -f 10.0.0.%.0f -s , 1 100)
+rules 'add count ip from any to any' "add count tcp from $hosts 1,2,3,4,5,6,7,8,9,10 to any" 'add 300 count ip from any to any'
+expect_refusal "^ipfw: $W/rules:2: rule [0-9]+: rule too big" ipfw -q -j router "$W/rules"
+expect "00100 count ip from any to any
+65535 deny ip from any to any" ipfw -j router list
+rules 'delete 999'
+expect_refusal "^ipfw: $W/rules:1: rule 999 not found$" ipfw -q -j far "$W/rules"
+expect_status 71 ipfw -j far list
+rules 'add 100 count ip from any to any' 'delete 100' 'table t add 10.0.0.1' 'add 200 count ip from table(t) to any'
+expect "00100 count ip from any to any
+added: 10.0.0.1/32 0
+00200 count ip from table(t) to any" ipfw -j router "$W/rules"
+router -f flush
+for i in $(seq 500); do echo "add $i count ip from any to any"; done >"$W/rules"
+router "$W/rules"
+[ "$(ipfw -j router list | wc -l)" = 501 ] || fail "500 rules"
+router -f flush
+router add 65000 allow ip from any to any
+
+note "fwd to this machine: its programs get what was meant for others"
+serve far 80
+serve router 3128
+eventually answers far 10.1.0.2 80
+expect "00100 fwd 127.0.0.1,3128 tcp from 10.0.0.0/24 to any 80" ipfw -j router add 100 fwd 127.0.0.1,3128 tcp from 10.0.0.1/24 to any 80
+eventually answers router 10.1.0.2 80
+answers router 10.1.7.7 80 || fail "an address that nobody has"
+passes 10.1.0.2
+router delete 100
+answers far 10.1.0.2 80 || fail "without fwd"
+router add 100 forward 10.1.0.1,3128 tcp from any to any 80 in recv epair0b
+answers router 10.1.0.2 80 || fail "fwd to an address of an interface"
+router delete 100
+
+note "fwd to another machine"
+expect_refusal '^ipfw: fwd 192\.0\.2\.1: no interface is in a network with this address$' ipfw -j router add fwd 192.0.2.1 ip from any to any
+expect_refusal '^ipfw: fwd: bad argument' ipfw -j router add fwd 10.2.0.2,x ip from any to any
+jexec router route -q add default 10.1.0.2
+blocked 10.9.0.1
+router add 100 fwd 10.2.0.2 icmp from any to 10.9.0.0/24
+passes 10.9.0.1
+jexec router busybox ping -c 1 -W 1 10.9.0.1 >/dev/null || fail "what begins here"
+passes 10.1.0.2
+router delete 100
+blocked 10.9.0.1
+jexec router busybox ping -c 1 -W 1 10.9.0.1 >/dev/null && fail "without fwd"
+
+note "packets of a jail that has the host's network stack"
+jail -c name=web path="$W/root" ip4=inherit persist || fail "jail -c web"
+jail -c name=db path="$W/root" ip4=inherit persist || fail "jail -c db"
+jid=$(jls -j web jid)
+expect_refusal '^ipfw: jail nosuch not found$' ipfw add deny tcp from any to any jail nosuch
+expect_refusal '^ipfw: jail router has a network stack of its own: see -j$' ipfw add deny tcp from any to any jail router
+expect_refusal '^ipfw: not jail: not supported' ipfw add deny tcp from any to any not jail web
+ipfw -q add 65000 allow ip from any to any
+expect "00100 deny tcp from me to any 80 jail $jid" ipfw add 100 deny tcp from me to any 80 jail web
+asks() { jexec "$1" busybox nc -w 1 10.1.0.2 80 </dev/null 2>/dev/null; }
+expect far asks db
+[ "$(asks web)" = "" ] || fail "the jail's packets passed"
+answers far 10.1.0.2 80 || fail "the host's own"
+jexec web busybox nc -ll -p 7001 -e busybox echo web >/dev/null 2>&1 &
+jexec db busybox nc -ll -p 7002 -e busybox echo db >/dev/null 2>&1 &
+from_far() { jexec far busybox nc -w 1 10.0.0.1 "$1" </dev/null 2>/dev/null; }
+eventually sh -c 'jexec far busybox nc -w 1 10.0.0.1 7001 </dev/null | grep -q web'
+eventually sh -c 'jexec far busybox nc -w 1 10.0.0.1 7002 </dev/null | grep -q db'
+ipfw -q add 110 deny tcp from any to any in jail web
+expect db from_far 7002
+[ "$(from_far 7001)" = "" ] || fail "packets for the jail passed"
+ipfw -q delete 100 110
+expect far asks web
+jail -R web && jail -R db
+for jail in router far other; do jail -R $jail; done
