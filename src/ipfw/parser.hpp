@@ -83,6 +83,7 @@ class Parser {
   size_t at_ = 0;
   Rule rule_;
   std::string said_;
+  std::string unserved_;  ///< what the rule sends to and nothing serves: said when all of it is read
   bool has_ports_ = false;
 };
 

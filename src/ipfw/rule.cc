@@ -1,3 +1,4 @@
+#include "ipfw/links.hpp"
 #include "ipfw/parser.hpp"
 
 namespace cellblock::ipfw {
@@ -9,6 +10,7 @@ Result<Rule> Parser::rule() {
   rule_.action_size = rule_.text.size();
   if (rule_.act != Act::check_state) CB_CHECK(body());
   CB_CHECK(options());
+  if (!unserved_.empty()) return tl::unexpected(unserved(unserved_));
   return std::move(rule_);
 }
 
@@ -67,6 +69,12 @@ Result<> Parser::action() {
   if (take("skipto")) return code(Act::skipto, "skipto", {}, last_number);
   if (take("nat")) return code(Act::nat, "nat", {}, last_number);
   if (take("divert")) return divert();
+  for (std::string_view link : {"pipe", "queue"}) {
+    if (!take(link)) continue;
+    CB_TRY(uint32_t number, number_of(link, 1, 65535));
+    unserved_ = fmt::format("{} {}", link, number);
+    return act(Act::count, unserved_);
+  }
   if (take("fwd") || take("forward")) return forward();
   if (take("setfib")) return code(Act::setfib, "setfib", {}, 65535);
   return unknown("invalid action");

@@ -34,7 +34,7 @@ inline constexpr std::array divert_ports{Named{"natd", 8668}};
 inline constexpr std::array limit_words{Named{"src-addr", 1}, Named{"src-port", 2}, Named{"dst-addr", 4}, Named{"dst-port", 8}};
 
 // What FreeBSD has and this does not: said by name.
-inline constexpr std::array lacking{"call", "return", "pipe", "queue", "altq", "setdscp",
+inline constexpr std::array lacking{"call", "return", "altq", "setdscp",
                              "netgraph", "ngtee", "tablearg", "mac", "antispoof", "verrevpath", "versrcreach",
                              "iptos", "ipid", "ipoptions", "tcpoptions", "tcpseq", "tcpack", "tcpwin", "layer2", "bridged",
                              "flow", "dst-type", "sockarg", "set-limit", "record-state", "defer-action"};

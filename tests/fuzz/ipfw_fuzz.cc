@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "ipfw/compile.hpp"
+#include "ipfw/links.hpp"
 #include "ipfw/natd.hpp"
 
 using namespace cellblock;
@@ -14,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ipfw::Ruleset set;
   for (const std::string& line : split(std::string_view(reinterpret_cast<const char*>(data), size), '\n')) {
     std::vector<std::string> words = split_words(line);
+    if (!words.empty() && ipfw::refuse_links(words[0], std::span(words).subspan(1)).text().empty()) abort();
     if (auto natd = ipfw::parse_natd(words, [](const std::string& path) -> Result<std::string> { return path; })) {
       if (auto nat = natd->nat()) set.nats.push_back(std::move(*nat));
     }

@@ -77,6 +77,16 @@ router delete 100
 blocked 10.9.0.1
 jexec router busybox ping -c 1 -W 1 10.9.0.1 >/dev/null && fail "without fwd"
 
+note "pipes: read, and refused as long as nothing serves them"
+before=$(ipfw -j router list)
+for command in "pipe 1 config bw 1Mbit/s delay 10" "queue 1 config pipe 1 weight 5" "sched 1 config type rr" "pipe show" "add pipe 1 ip from any to any"; do
+  expect_refusal '^ipfw: (pipe|queue|sched) [^:]+: no link engine serves pipes' ipfw -j router $command
+  expect_status 69 ipfw -j router $command
+done
+expect_refusal "^ipfw: bw: bad argument ..10parsec''$" ipfw -j router pipe 1 config bw 10parsec
+expect_refusal '^dnctl: pipe 1 config: no link engine' dnctl pipe 1 config bw 1Mbit/s
+expect "$before" ipfw -j router list
+
 note "packets of a jail that has the host's network stack"
 jail -c name=web path="$W/root" ip4=inherit persist || fail "jail -c web"
 jail -c name=db path="$W/root" ip4=inherit persist || fail "jail -c db"

@@ -18,6 +18,7 @@ using Applet = int (*)(const Words& words);
 int arp(const Words& words);
 int devfs(const Words& words);
 int dhclient(const Words& words);
+int dnctl(const Words& words);
 int ifconfig(const Words& words);
 int ipfw(const Words& words);
 int killall(const Words& words);

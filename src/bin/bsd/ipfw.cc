@@ -10,6 +10,7 @@
 
 #include "applet.hpp"
 #include "base/text.hpp"
+#include "ipfw/links.hpp"
 #include "ipfw_session.hpp"
 #include "stack.hpp"
 
@@ -117,6 +118,23 @@ int ipfw(const Words& given) {
   const Words& rest = options.rest();
   if (rest.size() == 1 && rest[0].starts_with('/')) return from_file(session, rest[0], preprocessor);
   return session.run(rest, "");
+}
+
+/// dnctl(8): ipfw's commands for links.
+int dnctl(const Words& words) {
+  Options options(words, "fhnqsv");
+  const Words& rest = options.rest();
+  if (!options.error().empty() || rest.empty() || options.has('h')) {
+    fmt::print(stderr, "usage: dnctl [-fnqsv] pipe|queue|sched COMMAND\n");
+    return ex_usage;
+  }
+  if (!is_link(rest[0])) {
+    warnx("dnctl", "bad command `{}'", rest[0]);
+    return ex_usage;
+  }
+  Error error = ipfw::refuse_links(rest[0], std::span(rest).subspan(1));
+  warnx("dnctl", "{}", error.text());
+  return error.why == Why::unsupported ? ex_unavailable : ex_dataerr;
 }
 
 }  // namespace cellblock::bsd

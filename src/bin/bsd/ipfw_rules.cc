@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "ipfw/links.hpp"
 #include "ipfw_session.hpp"
 #include "jail_groups.hpp"
 #include "net/fib.hpp"
@@ -39,6 +40,8 @@ Result<> make_ready(const ipfw::Rule& rule) {
 
 }  // namespace
 
+bool is_link(std::string_view verb) { return verb == "pipe" || verb == "queue" || verb == "sched"; }
+
 std::optional<RuleRange> rule_range(std::string_view word) {
   std::string_view high = word, low = take_part(high, '-');
   auto first = parse_int(low), last = high.empty() ? first : parse_int(high);
@@ -60,7 +63,8 @@ int IpfwSession::run(const Words& words, std::string_view where) {
   if (verb == "nat") return nat(rest);
   if (verb == "set") return set(rest);
   if (verb == "table") return table(rest);
-  for (std::string_view lacking : {"pipe", "queue", "sched", "enable", "disable", "nat64lsn", "nat64stl", "nptv6", "internal"})
+  if (is_link(verb)) return refuse(ipfw::refuse_links(verb, rest));
+  for (std::string_view lacking : {"enable", "disable", "nat64lsn", "nat64stl", "nptv6", "internal"})
     if (verb == lacking) return refuse(fmt::format("{}: not supported on this system", verb), ex_unavailable);
   return refuse(fmt::format("bad command `{}'", verb), ex_usage);
 }

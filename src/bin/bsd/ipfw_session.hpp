@@ -102,6 +102,9 @@ struct RuleRange {
 };
 std::optional<RuleRange> rule_range(std::string_view word);
 
+/// pipe, queue and sched: dnctl(8)'s words.
+bool is_link(std::string_view verb);
+
 /// A set's number; 31 always is enabled, and holds what flush leaves.
 std::optional<uint32_t> set_number(std::string_view text, uint32_t most);
 

@@ -15,6 +15,7 @@ constexpr std::array applets{
     Row{"arp", arp},
     Row{"devfs", devfs},
     Row{"dhclient", dhclient},
+    Row{"dnctl", dnctl},
     Row{"ifconfig", ifconfig},
     Row{"ipfw", ipfw},
     Row{"killall", killall},
