@@ -67,16 +67,31 @@ std::string Whole::home_of(const std::string& anchor, const std::string& table) 
   return own ? anchor : "";
 }
 
+// Each name in the anchor's place: a path, or all that lie directly below one.
+std::vector<std::string> Whole::called(const std::string& from, const std::string& name) const {
+  bool absolute = name.starts_with('/'), all = name == "*" || name.ends_with("/*");
+  std::string path = all ? name.substr(0, name.size() - (name == "*" ? 1 : 2)) : name;
+  if (absolute) path.erase(0, 1);
+  else if (!from.empty()) path = path.empty() ? from : from + "/" + path;
+  if (!all) return rulesets.contains(path) ? std::vector{path} : std::vector<std::string>{};
+  std::vector<std::string> out;
+  std::string below = path.empty() ? "" : path + "/";
+  for (const auto& [anchor, kept] : rulesets)
+    if (anchor.size() > below.size() && anchor.starts_with(below) && anchor.find('/', below.size()) == anchor.npos) out.push_back(anchor);
+  return out;
+}
+
 std::vector<WantedTable> tables_of(const Whole& whole, const Machine& machine) { return Tables(whole, machine).run(); }
 
 std::string counter_of(uint32_t id, bool in) { return fmt::format("{}{}", in ? "i" : "o", id); }
 std::string chain_name(Phase phase, bool quick) { return fmt::format("{}{}", name_of(phase), quick ? ".quick" : ""); }
 
-Compiler::Compiler(const Whole& whole, const std::vector<WantedTable>& tables, nft::Batch& batch) : whole_(whole), batch_(batch) {
+Compiler::Compiler(const Whole& whole, const std::vector<WantedTable>& tables, const Tags& tags, nft::Batch& batch)
+    : whole_(whole), batch_(batch), tags_(tags) {
   for (const WantedTable& table : tables)
     if (table.filled_by_rules) filled_.insert({table.anchor, table.name});
   names_.sets = [this](const Address& address, bool v6) { return sets(address, v6); };
-  names_.tag_bit = [this](const std::string& tag) { return tag_bit(tag); };
+  names_.tag_bits = [this](const std::string& tag) { return tags_.bits_of(tag); };
 }
 
 SetNames Compiler::sets(const Address& address, bool v6) const {
@@ -85,12 +100,7 @@ SetNames Compiler::sets(const Address& address, bool v6) const {
   return {set_name(home, table, v6 ? "6" : "4"), filled_.contains({home, table}) ? set_name(home, table, v6 ? "h6" : "h4") : ""};
 }
 
-Result<uint32_t> Compiler::tag_bit(const std::string& tag) {
-  if (!tags_.contains(tag) && tags_.size() >= 32) return fail(Why::unsupported, "more than 32 tags are not supported on Linux");
-  return 1u << tags_.emplace(tag, static_cast<uint32_t>(tags_.size())).first->second;
-}
-
-Result<Ways> Compiler::ways(const Rule& rule, Phase phase, Chance chance) { return ways_of(rule, phase, names_, chance); }
+Ways Compiler::ways(const Rule& rule, Phase phase, Chance chance) { return ways_of(rule, phase, names_, chance); }
 
 std::string Compiler::chain(const std::string& name) {
   batch_.add(nft::Chain{.name = name, .base = {}, .userdata = {}});
@@ -116,8 +126,8 @@ Result<Compiled> Compiler::run() {
     kept_ = &kept;
     for (Phase phase : phases)
       for (bool quick : {true, false}) CB_CHECK(filters(phase, quick));
-    for (Action action : {Action::binat, Action::nat}) CB_CHECK(translations("nat", Phase::out, action));
-    for (Action action : {Action::rdr, Action::binat}) CB_CHECK(translations("rdr", Phase::in, action));
+    for (Action action : order_of_translations(false)) CB_CHECK(translations("nat", Phase::out, action));
+    for (Action action : order_of_translations(true)) CB_CHECK(translations("rdr", Phase::in, action));
     CB_CHECK(untranslated());
     if (!anchor.empty() && !kept.rules.scrubs.empty()) return fail(Why::unsupported, "scrub in an anchor is not supported on Linux");
     for (Phase phase : {Phase::in, Phase::out}) CB_CHECK(scrubs(phase));
@@ -133,9 +143,12 @@ Result<> Compiler::filters(Phase phase, bool quick) {
     const Rule& rule = rules[at];
     bool other_way = rule.way != Way::both && (rule.way == Way::in) != (phase == Phase::in);
     bool asked = rule.action == Action::anchor || (rule.quick || rule.action == Action::match) == quick;
-    if (other_way || !asked) continue;
+    if (other_way) continue;
     id_ = kept_->id_of_rule(at);
-    for (const Rule& one : of_families(rule)) CB_CHECK(filter(one, phase, quick), "line {}", rule.line);
+    for (const Rule& one : of_families(rule)) {
+      if (asked) CB_CHECK(filter(one, phase, quick), "line {}", rule.line);
+      else if (quick) tag(one, phase);
+    }
   }
   return {};
 }
@@ -143,15 +156,15 @@ Result<> Compiler::filters(Phase phase, bool quick) {
 Result<> Compiler::filter(const Rule& rule, Phase phase, bool quick) {
   if (rule.action == Action::anchor) {
     if (rule.quick && !quick) return {};  // its quick pass asks all
-    if (quick) CB_CHECK(jump(rule, phase, chain_name(phase, true)));
-    if (rule.quick || !quick) CB_CHECK(jump(rule, phase, chain_name(phase, false)));
+    if (quick) jump(rule, phase, chain_name(phase, true));
+    if (rule.quick || !quick) jump(rule, phase, chain_name(phase, false));
     return {};
   }
   bool refusing = phase == Phase::refuse;
   if (refusing && rule.action == Action::match) return {};
   bool refuses = rule.action == Action::block && rule.refusal != Refusal::drop && !rule.probability;
   if (rule.limits.any() && !refusing) CB_CHECK(limits(rule, phase));
-  CB_TRY(Ways all, ways(rule, phase, refusing ? Chance::ignored : Chance::rolled));
+  Ways all = ways(rule, phase, refusing ? Chance::ignored : Chance::rolled);
   for (Body& body : all) {
     if (refusing && !refuses) {
       body.accept();  // left to the phase behind
@@ -165,20 +178,23 @@ Result<> Compiler::filter(const Rule& rule, Phase phase, bool quick) {
   return {};
 }
 
+// Its tag stays with the packet whether or not the rule decides in the end.
+void Compiler::tag(const Rule& rule, Phase phase) {
+  Label label{.tags = tags_.set_by(id_, phase)};
+  if (!label.tags || phase == Phase::refuse) return;
+  for (Body& body : ways(rule, phase)) this->rule(chain_of(chain_name(phase, true)), std::move(body.load_value(label.bytes()).set(NFT_CT_LABELS)));
+}
+
 // Passes, or only notes (`match`).
 Result<> Compiler::pass(const Rule& rule, Phase phase, Body body) {
   bool in = phase == Phase::in, decides = rule.action == Action::pass;
   if (rule.log) body.log(std::string(decides ? pass_log : match_log));
   count(body, id_, in);
-  Label label;
-  if (!rule.tag.empty()) {
-    CB_TRY(label.tags, tag_bit(rule.tag));
-  }
+  Label label{.tags = tags_.set_by(id_, phase)};
   if (rule.state == State::keep) (in ? label.in : label.out) = id_;
   bool labels = label.tags || rule.state == State::keep;
   if (labels) body.load_value(label.bytes()).set(NFT_CT_LABELS);
-  if (decides && rule.state == State::keep) body.go_to(fmt::format("keep.{}", name_of(phase)));
-  else if (decides) body.accept();
+  if (decides) body.go_to(fmt::format("{}.{}", rule.state == State::keep ? "keep" : "pass", name_of(phase)));
   this->rule(chain_of(chain_name(phase, rule.quick || !decides)), std::move(body));
   return {};
 }
@@ -220,25 +236,11 @@ Result<> Compiler::refuse(const Rule& rule, Phase phase, const Body& body) {
   return {};
 }
 
-// Each name in the anchor's place: a path, or all that lie directly below one.
-std::vector<std::string> Compiler::called(const std::string& name) const {
-  bool absolute = name.starts_with('/'), all = name == "*" || name.ends_with("/*");
-  std::string path = all ? name.substr(0, name.size() - (name == "*" ? 1 : 2)) : name;
-  if (absolute) path.erase(0, 1);
-  else if (!anchor_.empty()) path = path.empty() ? anchor_ : anchor_ + "/" + path;
-  if (!all) return whole_.rulesets.contains(path) ? std::vector{path} : std::vector<std::string>{};
-  std::vector<std::string> out;
-  std::string below = path.empty() ? "" : path + "/";
-  for (const auto& [anchor, kept] : whole_.rulesets)
-    if (anchor.size() > below.size() && anchor.starts_with(below) && anchor.find('/', below.size()) == anchor.npos) out.push_back(anchor);
-  return out;
-}
-
-Result<> Compiler::jump(const Rule& rule, Phase phase, std::string_view to) {
+void Compiler::jump(const Rule& rule, Phase phase, std::string_view to) {
   std::vector<std::string> anchors = called(rule.anchor);
   bool quick = to.ends_with(".quick");
   if (!quick) std::ranges::reverse(anchors);
-  CB_TRY(Ways all, ways(rule, phase));
+  Ways all = ways(rule, phase);
   for (const std::string& anchor : anchors)
     for (const Body& body : all) {
       Body one(body);
@@ -246,40 +248,50 @@ Result<> Compiler::jump(const Rule& rule, Phase phase, std::string_view to) {
       one.jump(anchor + "|" + std::string(to));
       this->rule(chain_of(chain_name(phase, quick || rule.quick)), std::move(one));
     }
-  return {};
 }
 
-// A connection beyond the limits is dropped, and its source noted.
+// A connection beyond the limits is dropped and, where a rule says so, its source noted.
 Result<> Compiler::limits(const Rule& rule, Phase phase) {
   const StateLimits& wanted = rule.limits;
-  if (wanted.connections) CB_CHECK(limit(rule, phase, "c", Body().connections(wanted.connections, NFT_CONNLIMIT_F_INV)));
-  if (wanted.rate) CB_CHECK(limit(rule, phase, "r", Body().limit({.rate = wanted.rate, .unit = wanted.seconds, .burst = wanted.rate, .over = true})));
+  if (wanted.flush && !wanted.flush_global) return fail(Why::unsupported, "overload with flush without global is not supported on Linux");
+  auto above = [](uint32_t most) { return std::move(Body().connections(most, NFT_CONNLIMIT_F_INV)); };
+  std::string v = rule.family == Family::inet6 ? "6" : "4", way = v + "." + std::string(name_of(phase));
+  Body rate = Body().limit({.rate = wanted.rate, .unit = wanted.seconds, .burst = wanted.rate, .over = true});
+  // States of a rule are its connections, counted once whichever way they take.
+  if (wanted.max) limit(rule, phase, "m", above(wanted.max));
+  if (wanted.source_states) limit(rule, phase, "s" + v, above(wanted.source_states));
+  if (wanted.connections) limit(rule, phase, "c" + way, above(wanted.connections));
+  if (wanted.rate) limit(rule, phase, "r" + way, rate);
   return {};
 }
 
-Result<> Compiler::limit(const Rule& rule, Phase phase, std::string_view what, const Body& each) {
-  bool v6 = rule.family == Family::inet6;
-  std::string name = fmt::format("#{}{}{}.{}", id_, what, v6 ? "6" : "4", name_of(phase));
-  batch_.add(nft::Set{.name = name, .flags = NFT_SET_EVAL, .key_type = v6 ? 8u : 7u, .key_size = v6 ? 16u : 4u, .most = 65535});
-  out_.sets.push_back(name);
-  CB_TRY(Ways all, ways(rule, phase));
-  for (Body& body : all) {
+void Compiler::limit(const Rule& rule, Phase phase, const std::string& what, const Body& each) {
+  bool v6 = rule.family == Family::inet6, of_all = what == "m", noted = what[0] == 'c' || what[0] == 'r';
+  std::string name = fmt::format("#{}{}", id_, what);
+  uint64_t forget_ms = what[0] == 'r' ? rule.limits.seconds * uint64_t{1000} : 0;  // who was silent so long may have all again
+  if (std::ranges::find(out_.sets, name) == out_.sets.end()) {
+    uint32_t size = v6 && !of_all ? 16 : 4;
+    batch_.add(nft::Set{.name = name, .flags = NFT_SET_EVAL, .key_type = of_all ? 0u : v6 ? 8u : 7u, .key_size = size, .timeout_ms = forget_ms, .most = 65535});
+    out_.sets.push_back(name);
+  }
+  for (Body& body : ways(rule, phase)) {
     body.load(nft::Ct{NFT_CT_STATE, {}}).mask(nft::host32(8)).is_not(nft::host32(0));  // new
-    body.load(v6 ? nft::field::ip6_source : nft::field::ip_source).add_to({name}, NFT_DYNSET_OP_ADD, NFT_REG_1, {}, 0, &each);
-    if (const std::string& table = rule.limits.overload; !table.empty()) {
+    if (of_all) body.load_value(nft::host32(0));
+    else body.load(v6 ? nft::field::ip6_source : nft::field::ip_source);
+    body.add_to({name}, forget_ms ? NFT_DYNSET_OP_UPDATE : NFT_DYNSET_OP_ADD, NFT_REG_1, {}, forget_ms, &each);
+    if (const std::string& table = rule.limits.overload; noted && !table.empty()) {
       std::string hosts = set_name(whole_.home_of(anchor_, table), table, v6 ? "h6" : "h4");
       body.add_to({hosts}, NFT_DYNSET_OP_ADD, NFT_REG_1);
       if (rule.limits.flush_global) flushing_.insert(hosts);
-      if (rule.limits.flush && !rule.limits.flush_global) return fail(Why::unsupported, "overload with flush without global is not supported on Linux");
     }
     body.drop();
     this->rule(chain_of(chain_name(phase, rule.quick)), std::move(body));
   }
-  return {};
 }
 
 Result<Compiled> compile(const Whole& whole, const std::vector<WantedTable>& tables, nft::Batch& batch) {
-  return Compiler(whole, tables, batch).run();
+  CB_TRY(Tags tags, Tags::of(whole));
+  return Compiler(whole, tables, tags, batch).run();
 }
 
 }  // namespace cellblock::pf

@@ -45,6 +45,8 @@ struct Whole {
 
   /// The ruleset whose table a name in `anchor` means: its own, or the main one's.
   std::string home_of(const std::string& anchor, const std::string& table) const;
+  /// The rulesets that `name` means in the anchor `from`: one, or all that lie directly below one.
+  std::vector<std::string> called(const std::string& from, const std::string& name) const;
 };
 
 /// A named table, and what the machine says now of an interface's addresses where rules have these in parentheses.
@@ -57,7 +59,7 @@ struct WantedTable {
 std::vector<WantedTable> tables_of(const Whole& whole, const Machine& machine);
 
 struct Compiled {
-  std::vector<std::string> chains, sets;  ///< by name; these sets are made anew each time
+  std::vector<std::string> chains, sets;  ///< by name; the sets are those of rules: "#" and their number
   std::vector<std::string> counters;
 };
 std::string counter_of(uint32_t id, bool in);

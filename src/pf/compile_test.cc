@@ -85,6 +85,12 @@ TEST(PfCompile, NotesMatchRulesAmongTheQuick) {
   EXPECT_EQ(made.counters("|in"), "");
 }
 
+TEST(PfCompile, TagsWhetherOrNotARuleDecides) {
+  Made made = make({{"", "pass in proto tcp tag a no state\nblock in proto tcp\nblock in quick tagged a"}});
+  EXPECT_EQ(made.counters("|in.quick"), "- i102") << "before what asks for the tag";
+  EXPECT_EQ(made.count("|in.quick", "ct"), 2u);
+}
+
 TEST(PfCompile, HoldsFlagsToTcpAlone) {
   EXPECT_EQ(make({{"", "pass in"}}).in("|in").size(), 2u) << "TCP's first packet; all that isn't TCP";
   EXPECT_EQ(make({{"", "pass in flags any"}}).in("|in").size(), 1u);
@@ -167,6 +173,14 @@ TEST(PfCompile, ChoosesAmongSeveralAddresses) {
   Made made = make({{"", "rdr on em0 proto tcp to port 80 -> { 10.0.0.1 10.0.0.2 }"}});
   EXPECT_EQ(made.count("|rdr", "numgen"), 1u);
   EXPECT_EQ(made.done->sets, std::vector<std::string>{"#100.pool"});
+  EXPECT_EQ(make({{"", "nat on em0 -> { 10.0.0.1 10.0.0.2 } source-hash"}}).count("|nat", "hash"), 1u);
+  EXPECT_EQ(make({{"", "nat on em0 -> { 10.0.0.1 10.0.0.2 } sticky-address"}}).count("|nat", "numgen"), 0u);
+}
+
+TEST(PfCompile, CountsARulesStatesOnce) {
+  Made made = make({{"", "pass inet proto tcp keep state (max 9, max-src-states 3)"}});
+  EXPECT_EQ(made.done->sets, (std::vector<std::string>{"#100m", "#100s4"})) << "for both ways";
+  EXPECT_EQ(made.count("|in", "dynset") + made.count("|out", "dynset"), 4u);
 }
 
 TEST(PfCompile, NamesWhatItCannot) {
@@ -175,7 +189,7 @@ TEST(PfCompile, NamesWhatItCannot) {
   EXPECT_NE(problem("pass in proto tcp keep state (max-src-conn 3, overload <b> flush)").find("flush without global"), std::string::npos);
   std::string many;
   for (int i = 0; i < 33; ++i) many += fmt::format("pass tag t{}\n", i);
-  EXPECT_NE(problem(many).find("more than 32 tags"), std::string::npos);
+  EXPECT_NE(problem(many).find("more than 32 changes of tags"), std::string::npos);
   EXPECT_FALSE(make({{"", ""}, {"a", "scrub in all no-df"}}).done);
 }
 

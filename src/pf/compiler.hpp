@@ -1,17 +1,17 @@
 // What the parts of the compiler share. Their own; everyone else starts at compile.hpp.
 #pragma once
 
-#include <map>
 #include <set>
 
 #include "pf/compile.hpp"
 #include "pf/tables.hpp"
+#include "pf/tags.hpp"
 
 namespace cellblock::pf {
 
 class Compiler {
  public:
-  Compiler(const Whole& whole, const std::vector<WantedTable>& tables, nft::Batch& batch);
+  Compiler(const Whole& whole, const std::vector<WantedTable>& tables, const Tags& tags, nft::Batch& batch);
   Result<Compiled> run();
 
  private:
@@ -20,15 +20,16 @@ class Compiler {
   // The rules of a ruleset.
   Result<> filters(Phase phase, bool quick);
   Result<> filter(const Rule& rule, Phase phase, bool quick);
+  void tag(const Rule& rule, Phase phase);
   Result<> pass(const Rule& rule, Phase phase, Body body);
   Result<> block(const Rule& rule, Phase phase, const Body& body);
   Result<> refuse(const Rule& rule, Phase phase, const Body& body);
   Result<> limits(const Rule& rule, Phase phase);
-  Result<> limit(const Rule& rule, Phase phase, std::string_view what, const Body& each);
-  Result<> jump(const Rule& rule, Phase phase, std::string_view to);
+  void limit(const Rule& rule, Phase phase, const std::string& what, const Body& each);
+  void jump(const Rule& rule, Phase phase, std::string_view to);
   /// Of the ruleset that is being compiled.
   std::string chain_of(std::string_view what) const { return anchor_ + "|" + std::string(what); }
-  std::vector<std::string> called(const std::string& name) const;
+  std::vector<std::string> called(const std::string& name) const { return whole_.called(anchor_, name); }
 
   // Translations and scrub.
   Result<> translations(std::string_view chain, Phase phase, Action action);
@@ -46,14 +47,14 @@ class Compiler {
   void answers(const std::string& to, Phase phase);
   void known(Phase phase);
   void keep(Phase phase);
+  void stateless(Phase phase);
   void skipped(const std::string& chain, Phase phase);
 
   std::string chain(const std::string& name);
   void rule(const std::string& chain, Body body) { batch_.append({.chain = chain, .body = std::move(body), .userdata = {}}); }
   void count(Body& body, uint32_t id, bool in);
-  Result<uint32_t> tag_bit(const std::string& tag);
   SetNames sets(const Address& address, bool v6) const;
-  Result<Ways> ways(const Rule& rule, Phase phase, Chance chance = Chance::rolled);
+  Ways ways(const Rule& rule, Phase phase, Chance chance = Chance::rolled);
 
   const Whole& whole_;
   nft::Batch& batch_;
@@ -61,7 +62,7 @@ class Compiler {
   Compiled out_;
   std::set<std::pair<std::string, std::string>> filled_;  ///< tables that rules fill
   std::set<std::string> flushing_;                        ///< sets of hosts whose states end
-  std::map<std::string, uint32_t> tags_;
+  const Tags& tags_;
   std::string anchor_;  ///< being compiled
   const Kept* kept_ = nullptr;
   uint32_t id_ = 0;

@@ -1,6 +1,8 @@
 // The chains through which packets come, and what they do with those that have a state.
 #include <netinet/in.h>
 
+#include <linux/netfilter/nf_conntrack_common.h>
+
 #include "pf/compiler.hpp"
 
 namespace cellblock::pf {
@@ -67,7 +69,7 @@ void Compiler::entrance() {
   chain("refuse");
   rule(chain("answers"), std::move(Body().load(NFT_META_SKUID).compare(NFT_CMP_GTE, nft::host32(0)).give_back()));
   rule("answers", std::move(Body().accept()));
-  for (Phase phase : {Phase::in, Phase::out}) keep(phase);
+  for (Phase phase : {Phase::in, Phase::out}) keep(phase), stateless(phase);
   for (const char* name : {"rdr", "scrub.in"}) skipped(name, Phase::in);
   for (const char* name : {"nat", "scrub.out"}) skipped(name, Phase::out);
   if (!whole_.rulesets.contains("")) return;
@@ -93,6 +95,17 @@ void Compiler::ask(Phase phase) {
   }
   if (phase == Phase::refuse) rule(name, std::move(Body().jump("|untranslated")));
   for (bool quick : {true, false}) rule(name, std::move(Body().jump("|" + chain_name(phase, quick))));
+  if (phase != Phase::refuse) rule(name, std::move(Body().go_to("pass." + name)));
+}
+
+// Where no rule has kept state. What was translated has one all the same: its answers are no business of the rules.
+void Compiler::stateless(Phase phase) {
+  std::string name(name_of(phase)), to = chain("pass." + name);
+  Body body;
+  body.load(nft::Ct{NFT_CT_DIRECTION, {}}).is(nft::byte(original));
+  body.load(NFT_CT_STATUS).mask(nft::host32(phase == Phase::in ? IPS_DST_NAT : IPS_SRC_NAT)).is_not(nft::host32(0)).go_to("keep." + name);
+  rule(to, std::move(body));
+  rule(to, std::move(Body().accept()));
 }
 
 // Where a rule that keeps state ends: the connection has one from now on, for the way that it takes.

@@ -2,6 +2,8 @@
 // destinations. Combinations that contradict each other are left out.
 #include <netinet/in.h>
 
+#include <algorithm>
+
 #include "pf/names.hpp"
 #include "pf/reader.hpp"
 
@@ -131,6 +133,19 @@ class Expansion {
 
 }  // namespace
 
-bool expand(const Wide& wide, std::vector<Rule>& out) { return Expansion(wide, out).run(); }
+// Addresses of translation of both families are those of two rules.
+bool expand(const Wide& wide, std::vector<Rule>& out) {
+  std::vector<Address> all = wide.rule.targets;
+  auto is_v6 = [](const Address& address) { return address.kind == AddressKind::network && address.ip.v6; };
+  size_t v6 = static_cast<size_t>(std::ranges::count_if(all, is_v6));
+  if (v6 == 0 || v6 == all.size()) return Expansion(wide, out).run();
+  for (bool six : {false, true}) {
+    Wide part(wide);
+    std::erase_if(part.rule.targets, [&](const Address& address) { return is_v6(address) != six; });
+    if (part.rule.targets.size() == 1 && part.rule.choice == Choice::round_robin) part.rule.choice = Choice::none;
+    if (!Expansion(part, out).run()) return false;
+  }
+  return true;
+}
 
 }  // namespace cellblock::pf

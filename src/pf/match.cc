@@ -24,9 +24,9 @@ Body own_address(const Address& address, bool source, Phase phase) {
   return body;
 }
 
-/// No way back to the sender, or (urpf) not by the interface that it came in by.
-Body unroutable(const Address& address) {
-  uint32_t flags = NFTA_FIB_F_SADDR | (address.kind == AddressKind::urpf_failed ? uint32_t{NFTA_FIB_F_IIF} : 0u);
+/// No way to the address, or (urpf) not by the interface that the packet came in by.
+Body unroutable(const Address& address, bool source) {
+  uint32_t flags = (source ? NFTA_FIB_F_SADDR : NFTA_FIB_F_DADDR) | (address.kind == AddressKind::urpf_failed ? uint32_t{NFTA_FIB_F_IIF} : 0u);
   Body body;
   body.load(nft::Fib{NFT_FIB_RESULT_OIF, flags}).compare(address.negated ? NFT_CMP_NEQ : NFT_CMP_EQ, nft::host32(0));
   return body;
@@ -62,7 +62,7 @@ Ways ways_of(const Rule& rule, const Address& address, bool source, Phase phase,
       if (is_own_address(rule, address)) return {own_address(address, source, phase)};
       return in_sets(address, field, names.sets(address, v6));
     case AddressKind::no_route:
-    case AddressKind::urpf_failed: return {unroutable(address)};
+    case AddressKind::urpf_failed: return {unroutable(address, source)};
   }
   return {};
 }
@@ -99,7 +99,7 @@ Body head_of(const Rule& rule, Phase phase) {
   return body;
 }
 
-Result<Body> tail_of(const Rule& rule, const Names& names, Chance chance) {
+Body tail_of(const Rule& rule, Chance chance) {
   Body body;
   match_ports(rule.from.ports, nft::field::source_port, body);
   match_ports(rule.to.ports, nft::field::destination_port, body);
@@ -107,11 +107,6 @@ Result<Body> tail_of(const Rule& rule, const Names& names, Chance chance) {
   if (rule.icmp_code) body.load(nft::field::icmp_code).is(nft::byte(*rule.icmp_code));
   if (rule.user) body.load(NFT_META_SKUID).is(nft::host32(*rule.user));
   if (rule.group) body.load(NFT_META_SKGID).is(nft::host32(*rule.group));
-  if (!rule.tagged.empty()) {
-    CB_TRY(uint32_t bit, names.tag_bit(rule.tagged));
-    body.load(NFT_CT_LABELS).mask(nft::host32(bit), {}, label_tags);
-    body.compare(rule.tagged_negated ? NFT_CMP_EQ : NFT_CMP_NEQ, nft::host32(0), label_tags);
-  }
   if (rule.probability && chance == Chance::rolled)
     body.load_number(NFT_NG_RANDOM, 65536).swap(4, 4).compare(NFT_CMP_LT, nft::be32(*rule.probability / 65536 + (*rule.probability > 4294901760u)));
   return body;
@@ -131,9 +126,22 @@ Ways flags_of(const Rule& rule) {
   return out;
 }
 
+/// The highest bit of the label's tags is one of this tag's.
+Ways tagged_of(const Rule& rule, const Names& names) {
+  if (rule.tagged.empty()) return {Body()};
+  Ways out;
+  Body none;
+  for (uint32_t bit : names.tag_bits(rule.tagged)) {
+    std::string first = nft::be32(bit), last = nft::be32(bit | (bit - 1));
+    none.load(NFT_CT_LABELS).in_range(first, last, NFT_RANGE_NEQ, label_tags);
+    out.push_back(std::move(Body().load(NFT_CT_LABELS).in_range(first, last, NFT_RANGE_EQ, label_tags)));
+  }
+  return rule.tagged_negated ? Ways{std::move(none)} : std::move(out);
+}
+
 }  // namespace
 
-std::string Label::bytes() const { return nft::host32(flags) + nft::host32(in) + nft::host32(out) + nft::host32(tags); }
+std::string Label::bytes() const { return nft::host32(flags) + nft::host32(in) + nft::host32(out) + nft::be32(tags); }
 
 std::string kernel_name(const std::string& interface) {
   if (interface == "lo0" || interface == "lo") return "lo";
@@ -156,12 +164,14 @@ std::vector<Rule> of_families(const Rule& rule) {
   return out;
 }
 
-Result<Ways> ways_of(const Rule& rule, Phase phase, const Names& names, Chance chance) {
-  CB_TRY(Body tail, tail_of(rule, names, chance));
+Ways ways_of(const Rule& rule, Phase phase, const Names& names, Chance chance) {
+  Body tail = tail_of(rule, chance);
   Ways out;
   for (const Body& from : ways_of(rule, rule.from.address, true, phase, names))
     for (const Body& to : ways_of(rule, rule.to.address, false, phase, names))
-      for (const Body& flags : flags_of(rule)) out.push_back(std::move(head_of(rule, phase).append(from).append(to).append(flags).append(tail)));
+      for (const Body& flags : flags_of(rule))
+        for (const Body& tagged : tagged_of(rule, names))
+          out.push_back(std::move(head_of(rule, phase).append(from).append(to).append(flags).append(tagged).append(tail)));
   return out;
 }
 

@@ -26,7 +26,7 @@ struct SetNames {
 /// What a rule's names stand for.
 struct Names {
   std::function<SetNames(const Address& address, bool v6)> sets;
-  std::function<Result<uint32_t>(const std::string& tag)> tag_bit;
+  std::function<std::vector<uint32_t>(const std::string& tag)> tag_bits;
 };
 
 /// The rule once for each family where it must be told which (a set holds addresses of one).
@@ -34,7 +34,7 @@ std::vector<Rule> of_families(const Rule& rule);
 
 /// `chance`: the rule's probability counts; otherwise what it may match does.
 enum class Chance : uint8_t { rolled, ignored };
-Result<Ways> ways_of(const Rule& rule, Phase phase, const Names& names, Chance chance = Chance::rolled);
+Ways ways_of(const Rule& rule, Phase phase, const Names& names, Chance chance = Chance::rolled);
 
 /// "lo0" is the kernel's lo; a name without a number at its end is a group, as "epair" of all epairs: a prefix.
 std::string kernel_name(const std::string& interface);

@@ -49,6 +49,9 @@ Parsed parse(conf::Sources& sources, const std::string& path, const Machine& mac
 /// The same of a text that is at hand.
 Parsed parse_text(conf::Sources& sources, const std::string& name, std::string text, const Machine& machine, Macros given = {});
 
+/// Whether an anchor can have that name.
+Result<> check_anchor(std::string_view name);
+
 /// The entries of a table's file, or of a command line: one address a word, '#' begins a comment.
 Result<TableEntry> parse_entry(const std::string& word);
 Result<std::vector<TableEntry>> parse_entries(std::string_view text);

@@ -49,6 +49,9 @@ TEST(PfRules, ArePrintedAsPfctlDoes) {
             "block return-icmp(port-unr) in proto udp from any to any port != domain label \"a b\"");
   EXPECT_EQ(rules("pass out user www"), "pass out all user = 80 flags S/SA keep state");
   EXPECT_EQ(rules("block probability 50%"), "block drop all probability 50%");
+  EXPECT_EQ(rules("block in quick log on em0"), "block drop in log quick on em0 all");
+  EXPECT_EQ(rules("pass from 10.0.0.1 - 10.0.0.9"), "pf.conf:1: a range of addresses is not supported on Linux");
+  EXPECT_EQ(rules("pass in to urpf-failed"), "pf.conf:1: urpf-failed is not permitted in a destination address");
 }
 
 TEST(PfLists, BecomeRulesInPfsOrder) {
@@ -93,13 +96,36 @@ TEST(PfTranslations, ArePrintedAsPfctlDoes) {
   EXPECT_EQ(rules("binat on em0 from 10.1.0.0/24 to any -> 10.0.0.5"), "pf.conf:1: binat ip versions or masks must match");
   EXPECT_EQ(rules("nat-anchor \"x/*\"\nrdr-anchor y"), "nat-anchor \"x/*\" all\nrdr-anchor \"y\" all");
   EXPECT_EQ(rules("nat on em1 from any to any -> (em0)"), "pf.conf:1: -> (em0) without on em0 is not supported on Linux");
-  EXPECT_EQ(rules("nat on em0 -> 10.0.0.1 sticky-address"), "pf.conf:1: sticky-address is not supported on Linux");
+  EXPECT_EQ(rules("nat on em0 -> 10.0.0.0/30 round-robin sticky-address"), "nat on em0 inet all -> 10.0.0.0/30 round-robin sticky-address");
+  EXPECT_EQ(rules("rdr on em0 -> { 10.0.0.1 10.0.0.2 } source-hash key"), "rdr on em0 inet all -> { 10.0.0.1, 10.0.0.2 } source-hash key");
+  EXPECT_EQ(rules("nat on em0 -> 10.0.0.0/30 source-hash sticky-address"),
+            "pf.conf:1: 'sticky-address' option can only be used with 'round-robin' or 'random'");
+  EXPECT_EQ(rules("nat on em0 -> (em0) source-hash"), "pf.conf:1: source-hash or bitmask of (em0) is not supported on Linux");
+  EXPECT_EQ(rules("binat on em0 from 10.1.0.1 to any -> ::1"), "pf.conf:1: binat ip versions or masks must match");
+}
+
+TEST(PfTranslations, ToAddressesOfBothFamiliesAreTwoRules) {
+  EXPECT_EQ(rules("nat on em0 -> { 10.0.0.1 ::1 }"), "nat on em0 inet all -> 10.0.0.1\nnat on em0 inet6 all -> ::1");
+  EXPECT_EQ(rules("nat on em0 from 10.1.0.0/16 -> { 10.0.0.1 ::1 }"), "nat on em0 inet from 10.1.0.0/16 to any -> 10.0.0.1");
+  EXPECT_EQ(rules("nat on em0 inet6 from 10.1.0.0/16 -> 10.0.0.1"), "pf.conf:1: no address of translation of that family");
+}
+
+TEST(PfAntispoof, LeavesALoopbacksOwnPackets) {
+  EXPECT_EQ(rules("antispoof log quick for em0 label x").substr(0, 35), "block drop in log quick on ! em0 in");
+  EXPECT_EQ(rules("antispoof for lo0").find("in inet from"), std::string::npos);
 }
 
 TEST(PfStates, HaveLimits) {
   EXPECT_EQ(rules("pass in proto tcp to port ssh keep state (max-src-conn 5, max-src-conn-rate 3/10, overload <bad>)"),
             "pass in proto tcp from any to any port = ssh flags S/SA keep state (source-track rule, max-src-conn 5, "
             "max-src-conn-rate 3/10, overload <bad>)");
+  EXPECT_EQ(rules("pass in keep state (max 9)"), "pass in all flags S/SA keep state (max 9)");
+  EXPECT_EQ(rules("pass in keep state (max 9, max-src-states 3)"), "pass in all flags S/SA keep state (max 9, source-track rule, max-src-states 3)");
+  EXPECT_EQ(rules("pass in keep state (max 0)"), "pf.conf:1: max must be > 0");
+  EXPECT_EQ(rules("pass in keep state (max 3, overload <bad>)"), "pf.conf:1: 'overload' requires 'max-src-conn' or 'max-src-conn-rate'");
+  for (const char* word : {"if-bound", "sloppy", "no-sync", "max-src-nodes 3", "tcp.established 60"})
+    EXPECT_EQ(rules(fmt::format("pass in keep state ({})", word)),
+              fmt::format("pf.conf:1: state option {} is not supported on Linux", std::string_view(word).substr(0, std::string_view(word).find(' '))));
   EXPECT_EQ(rules("block keep state"), "pf.conf:1: keep state on block or no state rules doesn't make sense");
   for (std::string_view word : {"modulate state", "synproxy state", "allow-opts", "rtable 1", "queue q"})
     EXPECT_EQ(rules("pass in " + std::string(word)), fmt::format("pf.conf:1: {} is not supported on Linux", word.substr(0, word.find(' '))));
@@ -132,6 +158,8 @@ TEST(PfOptions, AreTakenIfTheyMeanSomething) {
   EXPECT_EQ(rules("set state-policy if-bound"), "pf.conf:1: set state-policy if-bound is not supported on Linux");
   EXPECT_EQ(rules("set limit { states 10 }"), "pf.conf:1: set limit states is not supported on Linux");
   EXPECT_EQ(rules("set timeout interval 10"), "pf.conf:1: set timeout interval is not supported on Linux");
+  EXPECT_EQ(rules("set timeout { tcp.first 10, interval 3 }"), "pf.conf:1: set timeout tcp.first is not supported on Linux");
+  EXPECT_EQ(rules("set keepcounters"), "pf.conf:1: set keepcounters is not supported on Linux");
   EXPECT_EQ(rules("set loginterface em0"), "pf.conf:1: set loginterface em0 is not supported on Linux");
 }
 
@@ -142,7 +170,8 @@ TEST(PfRules, ReadAsTheyArePrinted) {
         "pass out on em0 inet6 proto ipv6-icmp icmp6-type echoreq tag x ! tagged y", "pass out proto tcp flags any user 80 group 7 no state",
         "match in all tag \"a\"", "nat pass on em0 inet proto { tcp udp } from (em0:network) to any -> 10.0.0.0/30 port 1024:2000 static-port",
         "rdr log on em0 proto tcp to port 80:90 tag w -> { 10.0.0.1 10.0.0.2 } port 8080 random", "block in from no-route",
-        "block in from urpf-failed", "scrub out proto tcp min-ttl 9", "set skip on { lo0 em1 }\ntable <a> persist const\nblock from <a>",
+        "block in from urpf-failed", "scrub out proto tcp min-ttl 9", "nat on em0 -> { 10.0.0.1 10.0.0.2 } source-hash k",
+        "pass in proto tcp keep state (max 7, max-src-states 5) probability 30%", "nat on em0 -> 10.0.0.0/30 random sticky-address", "set skip on { lo0 em1 }\ntable <a> persist const\nblock from <a>",
         "pass in proto tcp keep state (max-src-conn 5, overload <b> flush global)", "anchor \"a/*\" in quick on em0 proto tcp", "block probability 20%"}) {
     Parsed once = read(text);
     ASSERT_TRUE(once.problems.empty()) << once.problems[0].text() << ": " << text;

@@ -80,17 +80,23 @@ void put_from_to(const Rule& rule, Out out) {
                       ports_text(rule.to.ports));
 }
 
-void put_state(const Rule& rule, Out out) {
-  if (rule.action == Action::pass && rule.state == State::none) fmt::format_to(out, " no state");
-  if (rule.state == State::keep) fmt::format_to(out, " keep state");
-  if (rule.probability) fmt::format_to(out, " probability {:.6g}%", *rule.probability / 4294967296.0 * 100);
-  const StateLimits& limits = rule.limits;
+void put_limits(const StateLimits& limits, Out out) {
   if (!limits.any()) return;
-  fmt::format_to(out, " (source-track rule");
+  fmt::format_to(out, " (");
+  if (limits.max) fmt::format_to(out, "max {}{}", limits.max, limits.by_source() ? ", " : "");
+  if (limits.by_source()) fmt::format_to(out, "source-track rule");
+  if (limits.source_states) fmt::format_to(out, ", max-src-states {}", limits.source_states);
   if (limits.connections) fmt::format_to(out, ", max-src-conn {}", limits.connections);
   if (limits.rate) fmt::format_to(out, ", max-src-conn-rate {}/{}", limits.rate, limits.seconds);
   if (!limits.overload.empty()) fmt::format_to(out, ", overload <{}>{}{}", limits.overload, limits.flush ? " flush" : "", limits.flush_global ? " global" : "");
   fmt::format_to(out, ")");
+}
+
+void put_state(const Rule& rule, Out out) {
+  if (rule.action == Action::pass && rule.state == State::none) fmt::format_to(out, " no state");
+  if (rule.state == State::keep) fmt::format_to(out, " keep state");
+  put_limits(rule.limits, out);
+  if (rule.probability) fmt::format_to(out, " probability {:.6g}%", *rule.probability / 4294967296.0 * 100);
 }
 
 void put_tail(const Rule& rule, Out out) {
@@ -140,6 +146,8 @@ void put_target(const Rule& rule, Out out) {
   if (ports.test == PortTest::range) fmt::format_to(out, " port {}:{}", ports.first, ports.last);
   bool own = !rule.targets.empty() && rule.targets[0].kind == AddressKind::interface;
   fmt::format_to(out, "{}", own ? " round-robin" : word_of(rule.choice));
+  if (!rule.hash_key.empty()) fmt::format_to(out, " {}", rule.hash_key);
+  if (rule.sticky) fmt::format_to(out, " sticky-address");
   if (rule.static_port) fmt::format_to(out, " static-port");
 }
 

@@ -149,23 +149,17 @@ Result<> Reader::skip_on() {
   });
 }
 
-// nftables keeps as many states and fragments as the machine's sysctls say; only a table's size is pfctl's own matter,
-// and that has no limit.
-Result<> Reader::limit() {
-  return list([this] { return limit_one(); });
-}
-
-Result<> Reader::limit_one() {
-  CB_TRY(std::string what, want_text());
-  return unable("set limit " + what);
-}
-
 // Options whose value is what happens anyway are taken; others that would have no effect are errors.
 Result<> Reader::set_option() {
   CB_TRY(std::string word, want_text());
   if (word == "skip") return skip_on();
-  if (word == "limit") return limit();
-  CB_TRY(std::string value, want_text());
+  // How many states there are and how long they last, the machine's sysctls say.
+  if (word == "limit" || word == "timeout")
+    return list([&, this]() -> Result<> {
+      CB_TRY(std::string what, want_text());
+      return unable(fmt::format("set {} {}", word, what));
+    });
+  std::string value = at_end() ? "" : take().text;
   if (word == "block-policy") {
     if (value != "drop" && value != "return") return syntax_error();
     policy_ = value == "return" ? Refusal::any : Refusal::drop;
@@ -175,10 +169,10 @@ Result<> Reader::set_option() {
       {"state-policy", "floating"}, {"optimization", "normal"},  {"loginterface", "none"},
       {"debug", "none"},            {"debug", "urgent"},         {"ruleset-optimization", "none"},
       {"ruleset-optimization", "basic"}, {"require-order", "no"}, {"require-order", "yes"},
-      {"fail-policy", "drop"}};
+      {"fail-policy", "drop"}, {"syncookies", "never"}, {"reassemble", "yes"}};
   for (const auto& [option, only] : as_is)
     if (word == option && value == only) return {};
-  return unable("set " + word + " " + value);
+  return unable("set " + word + (value.empty() ? "" : " " + value));
 }
 
 Result<TableEntry> parse_entry(const std::string& word) {

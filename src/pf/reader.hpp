@@ -36,8 +36,6 @@ class Reader {
   Done include();
   Done set_option();
   Done skip_on();
-  Done limit();
-  Done limit_one();
   Done table();
   Done table_entries(Table& table);
   Done filter(Action action);
@@ -52,10 +50,12 @@ class Reader {
   Done scrub(bool no);
   Done scrub_word(Rule& rule, const std::string& word);
   Done antispoof();
+  void spoofed(Rule rule, const std::string& interface, Part part);
   Done finish(Wide& wide);
 
   Done refusal(Rule& rule);
   Done head(Wide& wide);       ///< in, out, log, quick, on, af, proto
+  Done log_and_quick(Rule& rule);
   Done interfaces(Wide& wide);
   Done protocols(Wide& wide);
   Done from_to(Wide& wide);

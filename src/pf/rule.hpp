@@ -1,6 +1,7 @@
 // What pf.conf(5) says, as values: rules without lists (those are expanded as pf expands them), tables, options.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct Address {
   std::string name;  ///< of a table; of an interface in parentheses ("em0", "em0:network"): its addresses at any time
 
   bool is_any() const { return kind == AddressKind::any; }
+  bool is_table(const std::string& table) const { return kind == AddressKind::table && name == table; }
   friend bool operator==(const Address&, const Address&) = default;
 };
 
@@ -53,11 +55,12 @@ struct TcpFlags {
 
 /// Limits of what states a rule makes; 0: none.
 struct StateLimits {
-  uint32_t max = 0, connections = 0, rate = 0, seconds = 0;
+  uint32_t max = 0, source_states = 0, connections = 0, rate = 0, seconds = 0;
   std::string overload;  ///< the table
   bool flush = false, flush_global = false;  ///< the states of the rule, or all, of who goes over a limit
 
-  bool any() const { return max || connections || rate; }
+  bool by_source() const { return source_states || connections || rate; }
+  bool any() const { return max || by_source(); }
 };
 
 /// One rule without lists.
@@ -85,7 +88,8 @@ struct Rule {
   std::vector<Address> targets;
   Choice choice = Choice::none;
   Ports target_ports;  ///< any, equal or range
-  bool static_port = false, passes = false;
+  bool static_port = false, passes = false, sticky = false;
+  std::string hash_key;  ///< of source-hash
   // scrub
   uint16_t max_mss = 0;
   uint8_t min_ttl = 0;
@@ -99,6 +103,13 @@ struct Rule {
 constexpr bool translates(Action action) { return action >= Action::nat && action <= Action::binat_anchor; }
 constexpr bool is_anchor(Action action) {
   return action == Action::anchor || (action >= Action::nat_anchor && action <= Action::binat_anchor);
+}
+constexpr Action anchor_of(Action action) {
+  return action == Action::nat ? Action::nat_anchor : action == Action::rdr ? Action::rdr_anchor : Action::binat_anchor;
+}
+/// In which order the translations of what comes in, goes out are asked.
+constexpr std::array<Action, 2> order_of_translations(bool in) {
+  return in ? std::array{Action::rdr, Action::binat} : std::array{Action::binat, Action::nat};
 }
 
 struct TableEntry {

@@ -1,5 +1,8 @@
 // Filter rules, anchors and translations.
+#include <algorithm>
+
 #include "base/text.hpp"
+#include "pf/match.hpp"
 #include "pf/names.hpp"
 #include "pf/reader.hpp"
 
@@ -43,15 +46,21 @@ Result<> Reader::protocols(Wide& wide) {
   });
 }
 
+/// In any order.
+Result<> Reader::log_and_quick(Rule& rule) {
+  for (;;) {
+    if (took("quick")) rule.quick = true;
+    else if (!took("log")) return {};
+    else if (peek().is("(")) return unable("log with options");
+    else rule.log = true;
+  }
+}
+
 Result<> Reader::head(Wide& wide) {
   Rule& rule = wide.rule;
   if (took("in")) rule.way = Way::in;
   else if (took("out")) rule.way = Way::out;
-  if (took("log")) {
-    rule.log = true;
-    if (peek().is("(")) return unable("log with options");
-  }
-  if (took("quick")) rule.quick = true;
+  CB_CHECK(log_and_quick(rule));
   if (took("on")) CB_CHECK(interfaces(wide));
   for (std::string_view route : {"route-to", "reply-to", "dup-to", "fastroute"})
     if (peek().is_word(route)) return unable(std::string(route));
@@ -70,6 +79,8 @@ Result<> Reader::from_to(Wide& wide) {
   if (took("from")) CB_CHECK(peer(wide.from, wide.from_ports));
   if (peek().is_word("os")) return unable("os");
   if (took("to")) CB_CHECK(peer(wide.to, wide.to_ports));
+  if (std::ranges::find(wide.to, AddressKind::urpf_failed, &Address::kind) != wide.to.end())
+    return fail(Why::invalid, "urpf-failed is not permitted in a destination address");
   return {};
 }
 
@@ -116,6 +127,7 @@ Result<> Reader::plain_address(std::vector<Address>& out, bool negated) {
     whole += "/" + length;
   }
   if (auto prefix = net::parse_prefix(whole)) {
+    if (peek().is_word("-")) return unable("a range of addresses");
     out.push_back({AddressKind::network, negated, net::network_of(prefix->ip, prefix->length), prefix->length, {}});
     return {};
   }
@@ -172,17 +184,20 @@ Result<> Reader::filter(Action action) {
   return finish(wide);
 }
 
+Result<> check_anchor(std::string_view name) {
+  bool good = !name.empty() && name.size() <= 64 && !name.ends_with('/') && name.find("//") == name.npos &&
+              std::ranges::all_of(name, [](unsigned char c) { return c >= ' ' && c != 0x7f && c != '*' && c != '|' && c != '"' && c != '\\'; });
+  return good ? Result<>{} : fail(Why::invalid, "anchor name '{}' is empty, too long or has wrong characters", name);
+}
+
 Result<> Reader::anchor_name(std::string& name) {
   name = want_text().value_or("");
   while (took_mark("/")) {  // without quotes: a word ends at '/'
     CB_TRY(std::string below, want_text());
     name += "/" + below;
   }
-  bool star = name.ends_with("/*");
-  std::string_view plain = std::string_view(name).substr(0, name.size() - 2 * star);
-  bool good = !plain.empty() && name.size() <= 64 && plain.find_first_of("*|\"\n") == plain.npos && !plain.ends_with('/');
-  if (!good) return fail(Why::invalid, "anchor name '{}' is empty, too long or has wrong characters", name);
-  return {};
+  if (name == "*") return {};
+  return check_anchor(std::string_view(name).substr(0, name.size() - (name.ends_with("/*") ? 2 : 0)));
 }
 
 Result<> Reader::anchor(Action action) {
@@ -236,30 +251,36 @@ Result<> Reader::load_anchor() {
   return {};
 }
 
-// What comes from a network of the interface must come by it, what has its address may not come at all.
+// What comes from a network of the interface must come by it, what has its address may not come at all (a loopback's
+// own packets do).
 Result<> Reader::antispoof() {
-  bool log = took("log"), quick = took("quick");
+  Rule rule;
+  rule.action = Action::block;
+  rule.way = Way::in;
+  rule.line = line_;
+  CB_CHECK(log_and_quick(rule));
   if (!took("for")) return syntax_error();
-  Wide interfaces_of;
-  CB_CHECK(interfaces(interfaces_of));
-  Family family = took("inet") ? Family::inet : took("inet6") ? Family::inet6 : Family::any;
-  for (const Interface& interface : interfaces_of.on)
-    for (Part part : {Part::networks, Part::hosts}) {
-      Rule rule;
-      rule.action = Action::block;
-      rule.way = Way::in;
-      rule.log = log;
-      rule.quick = quick;
-      rule.line = line_;
-      if (part == Part::networks) rule.on = {interface.name, true};
-      for (const TableEntry& entry : machine_.addresses(interface.name, part)) {
-        rule.family = entry.ip.v6 ? Family::inet6 : Family::inet;
-        if (family != Family::any && family != rule.family) continue;
-        rule.from.address = {AddressKind::network, false, entry.ip, entry.length, {}};
-        rules_->rules.push_back(rule);
-      }
-    }
+  Wide of;
+  CB_CHECK(interfaces(of));
+  if (took("inet")) rule.family = Family::inet;
+  else if (took("inet6")) rule.family = Family::inet6;
+  if (took("label")) CB_CHECK(label(rule));
+  for (const Interface& interface : of.on) {
+    spoofed(rule, interface.name, Part::networks);
+    if (kernel_name(interface.name) != "lo") spoofed(rule, interface.name, Part::hosts);
+  }
   return {};
+}
+
+void Reader::spoofed(Rule rule, const std::string& interface, Part part) {
+  Family family = rule.family;
+  if (part == Part::networks) rule.on = {interface, true};
+  for (const TableEntry& entry : machine_.addresses(interface, part)) {
+    rule.family = entry.ip.v6 ? Family::inet6 : Family::inet;
+    if (family != Family::any && family != rule.family) continue;
+    rule.from.address = {AddressKind::network, false, entry.ip, entry.length, {}};
+    rules_->rules.push_back(rule);
+  }
 }
 
 }  // namespace cellblock::pf

@@ -70,10 +70,12 @@ class Change {
     put_texts();
     maps();
     for (const WantedTable& table : tables_) fill(table);
-    for (const std::string& name : sets_)
-      if (name.starts_with('#') || !kept_.contains(name)) batch_.remove_set(name);
     counters();
     CB_TRY(Compiled compiled, compile(wanted_, tables_, batch_));
+    // What rules have counted stays with those that stay: their numbers are in the names.
+    kept_.insert(compiled.sets.begin(), compiled.sets.end());
+    for (const std::string& name : sets_)
+      if (!kept_.contains(name)) batch_.remove_set(name);
     for (const std::string& name : chains_)
       if (name != texts && std::ranges::find(compiled.chains, name) == compiled.chains.end()) batch_.remove_chain(name);
     return std::move(batch_);
@@ -195,10 +197,10 @@ Result<std::vector<Listed>> entries_of(Socket& socket, const std::string& anchor
   return out;
 }
 
-Result<> set_entries(Socket& socket, const Whole& of, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries) {
+Result<> set_entries(Socket& socket, const Whole& whole, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries) {
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, nft_table));
   nft::Batch batch;
-  batch.since(of.generation).in(inet, nft_table);
+  batch.since(whole.generation).in(inet, nft_table);
   std::vector<TableEntry> plain;
   for (const Listed& listed : entries) plain.push_back(listed.entry);
   auto put = [&](std::string_view of, const std::vector<nft::Element>& elements) {

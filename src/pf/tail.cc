@@ -120,6 +120,9 @@ Result<> Reader::state_options(Wide& wide) {
     CB_TRY(std::string word, want_text());
     CB_CHECK(state_option(wide, word));
   } while (took_mark(","));
+  const StateLimits& limits = wide.rule.limits;
+  if (!limits.overload.empty() && !limits.connections && !limits.rate)
+    return fail(Why::invalid, "'overload' requires 'max-src-conn' or 'max-src-conn-rate'");
   return want_mark(")");
 }
 
@@ -131,10 +134,11 @@ Result<> Reader::state_option(Wide& wide, const std::string& word) {
     took("rule");
     return {};
   }
-  if (word == "max-src-conn") {
-    CB_TRY(limits.connections, want_number());
-    return limits.connections ? Result<>{} : fail(Why::invalid, "max-src-conn must be > 0");
-  }
+  for (auto [name, most] : {std::pair("max", &limits.max), {"max-src-states", &limits.source_states}, {"max-src-conn", &limits.connections}})
+    if (word == name) {
+      CB_TRY(*most, want_number());
+      return *most ? Result<>{} : fail(Why::invalid, "{} must be > 0", word);
+    }
   if (word == "max-src-conn-rate") {
     CB_TRY(limits.rate, want_number());
     CB_CHECK(want_mark("/"));

@@ -11,10 +11,6 @@ namespace {
 constexpr size_t most_in_pool = 256;
 constexpr uint16_t first_proxy_port = 50001;  // FreeBSD's own range for nat
 
-Action anchor_of(Action action) {
-  return action == Action::nat ? Action::nat_anchor : action == Action::rdr ? Action::rdr_anchor : Action::binat_anchor;
-}
-
 /// All addresses of the targets; none: too many.
 std::vector<net::Ip> pool_of(const Rule& rule) {
   std::vector<net::Ip> out;
@@ -28,6 +24,13 @@ std::vector<net::Ip> pool_of(const Rule& rule) {
     }
   }
   return out.size() > most_in_pool ? std::vector<net::Ip>{} : out;
+}
+
+/// The same for a key at any time: rules that are loaded again lead nobody elsewhere.
+uint32_t seed_of(const std::string& key) {
+  uint32_t out = 2166136261u;  // FNV
+  for (char c : key) out = (out ^ static_cast<uint8_t>(c)) * 16777619u;
+  return out;
 }
 
 /// A binat rule as it is asked of what comes in: from its `to` to its address of translation.
@@ -50,13 +53,13 @@ Result<> Compiler::translations(std::string_view chain, Phase phase, Action acti
   for (size_t i = 0; i < rules.size(); ++i) {
     id_ = kept_->id_of_translation(i);
     if (rules[i].action == anchor_of(action)) {
-      CB_TRY(Ways all, ways(rules[i], phase));
+      Ways all = ways(rules[i], phase);
       for (const std::string& anchor : called(rules[i].anchor))
         for (const Body& body : all) rule(chain_of(chain), std::move(Body(body).jump(anchor + "|" + std::string(chain))));
     }
     if (rules[i].action != action) continue;
     for (const Rule& one : of_families(as_asked(rules[i], phase))) {
-      CB_TRY(Ways all, ways(one, phase), "line {}", one.line);
+      Ways all = ways(one, phase);
       for (Body& body : all) CB_CHECK(translate(one, phase == Phase::out ? Action::nat : Action::rdr, std::move(body)), "line {}", one.line);
     }
   }
@@ -71,7 +74,7 @@ Result<> Compiler::untranslated() {
       bool anchor = wide.action == anchor_of(action);
       if (!anchor && wide.action != action) continue;
       for (const Rule& one : of_families(wide)) {
-        CB_TRY(Ways all, ways(one, Phase::refuse));
+        Ways all = ways(one, Phase::refuse);
         std::vector<std::string> anchors = anchor ? called(wide.anchor) : std::vector<std::string>{""};
         for (const Body& body : all)
           for (const std::string& name : anchors) {
@@ -90,10 +93,7 @@ Result<> Compiler::translate(const Rule& rule, Action as, Body body) {
   bool nat = as == Action::nat;
   if (rule.log) body.log(nat ? "pf: nat " : "pf: rdr ");
   count(body, id_, !nat);
-  Label label;
-  if (!rule.tag.empty()) {
-    CB_TRY(label.tags, tag_bit(rule.tag));
-  }
+  Label label{.tags = tags_.set_by(id_, nat ? Phase::out : Phase::in)};
   if (rule.passes && !rule.no) {
     label.flags = nat ? flag_out : flag_in;
     (nat ? label.out : label.in) = id_;
@@ -107,7 +107,7 @@ Result<> Compiler::translate(const Rule& rule, Action as, Body body) {
   bool own = rule.targets[0].kind == AddressKind::interface, v6 = rule.targets[0].ip.v6;
   if (!own && !nat && !v6 && rule.targets[0].ip.bytes[0] == 127) return fail(Why::unsupported, "rdr to {} is not supported on Linux", rule.targets[0].ip.text());
   if (rule.targets[0].kind == AddressKind::network && rule.choice != Choice::none && rule.choice != Choice::bitmask && pool_of(rule).empty())
-    return fail(Why::unsupported, "round-robin or random over more than {} addresses is not supported on Linux", most_in_pool);
+    return fail(Why::unsupported, "a choice among more than {} addresses is not supported on Linux", most_in_pool);
   nft::NatTo where = target(rule, as, body);
   if (!own) body.nat(nat ? NFT_NAT_SNAT : NFT_NAT_DNAT, v6 ? 10 : 2, where);
   else if (nat) body.masquerade(where);
@@ -156,7 +156,11 @@ void Compiler::pick(const Rule& rule, const std::vector<net::Ip>& pool, Body& bo
     batch_.add(nft::SetRef{name}, elements);
     out_.sets.push_back(name);
   }
-  body.load_number(rule.choice == Choice::random ? NFT_NG_RANDOM : NFT_NG_INCREMENTAL, static_cast<uint32_t>(pool.size()));
+  // With sticky-address a source keeps its address as with source-hash: there is nothing to remember then.
+  uint32_t count = static_cast<uint32_t>(pool.size());
+  if (rule.sticky || rule.choice == Choice::source_hash)
+    body.load(v6 ? nft::field::ip6_source : nft::field::ip_source).load_hash(NFT_REG_1, v6 ? 16 : 4, count, seed_of(rule.hash_key));
+  else body.load_number(rule.choice == Choice::random ? NFT_NG_RANDOM : NFT_NG_INCREMENTAL, count);
   body.map({name}, NFT_REG_1, NFT_REG_1);
 }
 
@@ -170,7 +174,7 @@ Result<> Compiler::scrubs(Phase phase) {
     std::string own = fmt::format("scrub.{}.{}", name_of(phase), i);
     chain(own);
     for (const Rule& one : of_families(rules[i])) {
-      CB_TRY(Ways all, ways(one, phase), "line {}", one.line);
+      Ways all = ways(one, phase);
       for (Body& body : all) {
         count(body, id_, phase == Phase::in);
         if (one.no) body.accept();

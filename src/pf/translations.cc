@@ -27,7 +27,8 @@ Result<> Reader::translation(const std::string& word, bool no) {
   if (!no) CB_CHECK(translation_target(wide));
   if (rule.action == Action::binat && !no) {
     bool plain = wide.from.size() == 1 && wide.from[0].kind == AddressKind::network && !wide.from[0].negated && rule.targets.size() == 1 &&
-                 rule.targets[0].kind == AddressKind::network && rule.targets[0].length == wide.from[0].length;
+                 rule.targets[0].kind == AddressKind::network && rule.targets[0].length == wide.from[0].length &&
+                 rule.targets[0].ip.v6 == wide.from[0].ip.v6;
     if (!plain) return fail(Why::invalid, "binat ip versions or masks must match");
   }
   return finish(wide);
@@ -45,7 +46,6 @@ Result<> Reader::translation_target(Wide& wide) {
   for (const Address& target : rule.targets) {
     bool own = target.kind == AddressKind::interface && rule.targets.size() == 1;
     if (target.negated || !(own || target.kind == AddressKind::network)) return unable("this address of translation");
-    if (!own && target.ip.v6 != rule.targets[0].ip.v6) return fail(Why::invalid, "address families of the translation differ");
     if (own && (wide.on.size() != 1 || wide.on[0].negated || wide.on[0].name != target.name || rule.action == Action::binat))
       return unable(fmt::format("-> ({}) without on {}", target.name, target.name));
   }
@@ -63,19 +63,35 @@ Result<> Reader::translation_rest(Wide& wide) {
     if (!first || !last || *first > *last) return fail(Why::invalid, "unknown port {}", word);
     rule.target_ports = {*first == *last ? PortTest::equal : PortTest::range, *first, *last};
   }
+  CB_CHECK(choice(rule));
+  if (rule.static_port && rule.action != Action::nat) return fail(Why::invalid, "the 'static-port' option is only valid with nat rules");
+  if (rule.targets[0].kind == AddressKind::interface) {
+    bool can = rule.choice != Choice::source_hash && rule.choice != Choice::bitmask;
+    if (!can) return unable(fmt::format("source-hash or bitmask of ({})", rule.targets[0].name));
+    rule.choice = Choice::none;
+  } else if (rule.targets.size() > 1 && rule.choice == Choice::none) {
+    rule.choice = Choice::round_robin;
+  }
+  return {};
+}
+
+Result<> Reader::choice(Rule& rule) {
   while (!at_end()) {
-    bool other = peek().is_word("source-hash") || peek().is_word("sticky-address");
     if (took("static-port")) rule.static_port = true;
     else if (took("round-robin")) rule.choice = Choice::round_robin;
     else if (took("random")) rule.choice = Choice::random;
     else if (took("bitmask")) rule.choice = Choice::bitmask;
-    else return other ? unable(peek().text) : syntax_error();
+    else if (took("sticky-address")) rule.sticky = true;
+    else if (!took("source-hash")) return syntax_error();
+    else {
+      rule.choice = Choice::source_hash;
+      bool more = peek().is_word("static-port") || peek().is_word("sticky-address");
+      if (!peek().is_text() || more) continue;
+      CB_TRY(rule.hash_key, want_name("hash key", 64));
+    }
   }
-  if (rule.static_port && rule.action != Action::nat) return fail(Why::invalid, "the 'static-port' option is only valid with nat rules");
-  if (rule.targets[0].kind == AddressKind::interface) rule.choice = Choice::none;
-  else if (rule.targets.size() > 1 && rule.choice == Choice::none) rule.choice = Choice::round_robin;
-  if (rule.targets.size() > 1 && rule.choice == Choice::bitmask) return fail(Why::invalid, "bitmask of more than one address");
-  return {};
+  bool free = rule.choice != Choice::source_hash && rule.choice != Choice::bitmask;
+  return free || !rule.sticky ? Result<>{} : fail(Why::invalid, "'sticky-address' option can only be used with 'round-robin' or 'random'");
 }
 
 Result<> Reader::tags(Rule& rule, const std::string& word) {
@@ -134,7 +150,7 @@ Result<> Reader::finish(Wide& wide) {
   size_t before = out.size();
   bool owned = !wide.users.empty() || !wide.groups.empty();
   if (owned && rule.way != Way::out) return unable("user or group without out");
-  if (rule.limits.connections || rule.limits.rate)
+  if (rule.limits.any())
     if (rule.state == State::none) return fail(Why::invalid, "keep state on block or no state rules doesn't make sense");
   if (!expand(wide, out)) return fail(Why::invalid, "rule expands to more than {} rules", max_expanded);
   if (out.size() == before) return fail(Why::invalid, "rule expands to no valid combination");

@@ -1,32 +1,6 @@
 #!/bin/bash
 # pf on the host and in jails with a network stack of their own: what pfctl says, and what passes.
-. "$(dirname "$0")/../replay/lib.sh"
-need_bsd
-own_root "$W/root"
-PATH=$build/libexec/cellblock/bsd:$PATH
-ping4() { busybox ping -c 1 -W 1 "${1:-10.1.0.2}" >/dev/null 2>&1; }
-ping6() { busybox ping -c 1 -W 1 "${1:-2001:db8:1::2}" >/dev/null 2>&1; }
-# says HOST PORT: what the server there says first.
-says() { timeout 3 busybox nc -w 2 "$1" "$2" </dev/null 2>&1; }
-# rules TEXT: the router's from now on.
-rules() { pfctl -j router -f - <<<"$1" || fail "pfctl -f: $1"; }
-
-# host 10.0.0.1 == 10.0.0.2 router 10.1.0.1 == 10.1.0.2 far
-jail -c vnet name=router path="$W/root" mount.procfs persist || fail "jail -c router"
-jail -c vnet name=far path="$W/root" mount.procfs persist || fail "jail -c far"
-ifconfig epair0 create >/dev/null && ifconfig epair0a 10.0.0.1/24 && ifconfig epair0b vnet router || fail "epair0"
-ifconfig epair1 create >/dev/null && ifconfig epair1a vnet router && ifconfig epair1b vnet far || fail "epair1"
-jexec router ifconfig epair0b 10.0.0.2/24 && jexec router ifconfig epair1a 10.1.0.1/24 || fail "router"
-jexec far ifconfig epair1b 10.1.0.2/24 && jexec far ifconfig lo0 127.0.0.1/8 && jexec router ifconfig lo0 127.0.0.1/8 || fail "far"
-ifconfig epair0a inet6 2001:db8::1 prefixlen 64 && jexec router ifconfig epair0b inet6 2001:db8::2 prefixlen 64 || fail "IPv6"
-jexec router ifconfig epair1a inet6 2001:db8:1::1 prefixlen 64 && jexec far ifconfig epair1b inet6 2001:db8:1::2 prefixlen 64 || fail "IPv6"
-jexec router sysctl -q net.inet.ip.forwarding=1 && jexec router sysctl -q net.inet6.ip6.forwarding=1
-route -q add -net 10.1.0.0/24 10.0.0.2 && route -q add -6 -net 2001:db8:1::/64 2001:db8::2
-jexec far route -q add default 10.1.0.1 && jexec far route -q add -6 default 2001:db8:1::1
-for port in 80 81 82; do jexec far nc -ll -p $port -e echo "far $port" >/dev/null 2>&1 & done
-eventually ping4
-eventually ping6
-eventually says 10.1.0.2 82
+. "$(dirname "$0")/pf_router.sh"
 
 note "enabled and disabled"
 expect_like '^Status: Disabled' pfctl -j router -s info
@@ -44,7 +18,7 @@ pfctl -q -j router -e
 
 note "all or nothing"
 expect "block drop all" pfctl -j router -sr
-for bad in "pass in foo" "pass all queue q" "nat on epair1a -> 10.0.0.2 sticky-address" "rdr on epair0b proto tcp to port 80 -> 127.0.0.1" "pass from \$x"; do
+for bad in "pass in foo" "pass all queue q" "scrub in all random-id" "rdr on epair0b proto tcp to port 80 -> 127.0.0.1" "pass from \$x"; do
   printf 'pass all\n%s\n' "$bad" >"$W/pf.conf"
   expect_refusal . pfctl -j router -f "$W/pf.conf"
   expect "block drop all" pfctl -j router -s rules

@@ -10,9 +10,11 @@ namespace cellblock::bsd {
 namespace {
 
 constexpr std::string_view me = "pfctl";
+/// FreeBSD's; -o and -x may say what is so anyway, -S too.
+constexpr std::string_view unable = "AgKmMpPr";
 
 int usage() {
-  fmt::print(stderr, "usage: pfctl [-dehNnOqRrvz] [-a anchor] [-D macro=value] [-F modifier]\n"
+  fmt::print(stderr, "usage: pfctl [-dehNnOqRSvz] [-a anchor] [-D macro=value] [-F modifier]\n"
                      "\t[-f file] [-i interface] [-j jail] [-k host | network | label]\n"
                      "\t[-s modifier] [-t table -T command [address ...]]\n");
   return 1;
@@ -55,18 +57,28 @@ Result<> run(const Options& options) {
   return {};
 }
 
+/// What is asked for and nothing here does.
+Result<> can(const Options& options) {
+  for (const auto& [letter, value] : options.all()) {
+    bool as_is = letter == 'x' ? value == "none" || value == "urgent" : letter != 'o' || value == "none" || value == "basic";
+    if (!as_is) return fail(Why::unsupported, "-{} {} is not supported on Linux", letter, value);
+    if (unable.find(letter) != unable.npos) return fail(Why::unsupported, "-{} is not supported on Linux", letter);
+  }
+  bool whose = options.has('i') && !options.value('s').starts_with("I");
+  return whose ? fail(Why::unsupported, "-i without -s Interfaces is not supported on Linux") : Result<>{};
+}
+
 }  // namespace
 
 int pfctl(const Words& words) {
-  Options options(words, "a:D:deF:f:hi:j:k:Nno:OqRrs:T:t:vz");
+  Options options(words, "a:AD:deF:f:ghi:j:K:k:mMNno:Op:PqRrSs:T:t:vx:z");
   if (!options.error().empty()) {
     warnx(me, "{}", options.error());
     return usage();
   }
-  bool acts = std::ranges::any_of(options.all(), [](const auto& option) { return std::string_view("dsFkzTfe").find(option.first) != std::string_view::npos; });
+  bool acts = std::ranges::any_of(options.all(), [](const auto& option) { return std::string_view("dsFkKzTfex").find(option.first) != std::string_view::npos; });
   if (!acts || options.has('h') || (!options.rest().empty() && !options.has('T'))) return usage();
-  bool whose = options.has('i') && !options.value('s').starts_with("I");
-  Result<> done = whose ? fail(Why::unsupported, "-i without -s Interfaces is not supported on Linux") : Result<>{};
+  Result<> done = can(options);
   if (auto stack = open_stack(options.value('j')); done && !stack) done = pass(stack.error());
   if (done) done = run(options);
   if (done) return 0;

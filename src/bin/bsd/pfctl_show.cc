@@ -85,7 +85,7 @@ class Show {
                seen.bytes_in + seen.bytes_out, states_of(id));
   }
 
-  /// An anchor that was written in braces without a name is shown so again.
+  /// An anchor that was written in braces without a name is shown so again, with -a ANCHOR/* every one.
   void print_rules(const std::string& anchor, const std::string& indent) {
     const pf::Kept* has = kept(anchor);
     if (!has) return;
@@ -93,10 +93,19 @@ class Show {
     for (size_t i = 0; i < rules.scrubs.size(); ++i) print(rules.scrubs[i], i, has->first + static_cast<uint32_t>(i), indent);
     for (size_t i = 0; i < rules.rules.size(); ++i) {
       const pf::Rule& rule = rules.rules[i];
-      bool braces = rule.action == pf::Action::anchor && rule.anchor.starts_with('_');
+      bool braces = rule.action == pf::Action::anchor && (pf_.below || rule.anchor.starts_with('_'));
       print(rule, i, has->id_of_rule(i), indent, braces ? " {" : "");
       if (!braces) continue;
-      print_rules(anchor.empty() ? rule.anchor : anchor + "/" + rule.anchor, indent + "  ");
+      print_called(anchor, rule.anchor, indent + "  ");
+      fmt::print("{}}}\n", indent);
+    }
+  }
+
+  void print_called(const std::string& from, const std::string& name, const std::string& indent) {
+    for (const std::string& anchor : pf_.whole.called(from, name)) {
+      if (!name.ends_with('*')) return print_rules(anchor, indent);
+      fmt::print("{}anchor \"{}\" all {{\n", indent, anchor.substr(anchor.rfind('/') + 1));
+      print_rules(anchor, indent + "  ");
       fmt::print("{}}}\n", indent);
     }
   }
@@ -104,7 +113,8 @@ class Show {
   Result<> rules() {
     const pf::Kept* has = kept(pf_.anchor);
     if (has && has->rules.rules.size() + has->rules.scrubs.size() > 0) title("FILTER RULES:");
-    print_rules(pf_.anchor, "");
+    if (pf_.below && !pf_.anchor.empty()) print_called("", pf_.anchor + "/*", "");
+    else print_rules(pf_.anchor, "");
     return {};
   }
 
@@ -192,6 +202,17 @@ class Show {
     return {};
   }
 
+  /// Whether a rule names the table, of this ruleset or of one that has no such table itself.
+  bool is_asked(const std::string& table) const {
+    for (const auto& [anchor, kept] : pf_.whole.rulesets) {
+      if (pf_.whole.home_of(anchor, table) != pf_.anchor) continue;
+      for (const auto* list : {&kept.rules.scrubs, &kept.rules.translations, &kept.rules.rules})
+        for (const pf::Rule& rule : *list)
+          if (rule.from.address.is_table(table) || rule.to.address.is_table(table) || rule.limits.overload == table) return true;
+    }
+    return false;
+  }
+
   Result<> tables() {
     const pf::Kept* has = kept(pf_.anchor);
     if (!has || has->rules.tables.empty()) return {};
@@ -199,7 +220,7 @@ class Show {
     std::vector<pf::Table> all = has->rules.tables;
     std::ranges::sort(all, {}, &pf::Table::name);
     for (const pf::Table& table : all) {
-      std::string flags = fmt::format("{}{}a----\t", table.constant ? 'c' : '-', table.persist ? 'p' : '-');
+      std::string flags = fmt::format("{}{}a-{}--\t", table.constant ? 'c' : '-', table.persist ? 'p' : '-', is_asked(table.name) ? 'r' : '-');
       std::string within = pf_.anchor.empty() ? "" : "\t" + pf_.anchor;
       fmt::print("{}{}{}\n", pf_.verbose() ? flags : "", table.name, pf_.verbose() ? within : "");
       if (!pf_.verbose()) continue;

@@ -61,12 +61,17 @@ std::optional<uint32_t> StackMachine::user(const std::string& name) const { retu
 std::optional<uint32_t> StackMachine::group(const std::string& name) const { return id_in("/etc/group", name); }
 
 Result<Pf> Pf::open(const Options& options) {
+  std::string anchor = options.value('a');
+  while (anchor.starts_with('/')) anchor.erase(0, 1);
+  bool below = anchor == "*" || anchor.ends_with("/*");
+  if (below) anchor.erase(anchor.size() == 1 ? 0 : anchor.size() - 2);
+  if (!anchor.empty()) CB_CHECK(pf::check_anchor(anchor));
+  bool shows = std::ranges::all_of(options.all(), [](const auto& option) { return std::string_view("dFkzTfe").find(option.first) == std::string_view::npos; });
+  if (below && !shows) return fail(Why::unsupported, "-a {} with what isn't -s is not supported on Linux", options.value('a'));
   CB_TRY(sys::netlink::Socket socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
   CB_TRY(StackMachine machine, StackMachine::look());
   CB_TRY(pf::Whole whole, pf::read_whole(socket));
-  std::string anchor = options.value('a');
-  while (anchor.starts_with('/')) anchor.erase(0, 1);
-  return Pf{std::move(socket), std::move(machine), std::move(whole), &options, std::move(anchor)};
+  return Pf{std::move(socket), std::move(machine), std::move(whole), &options, std::move(anchor), below};
 }
 
 Result<> Pf::commit() {

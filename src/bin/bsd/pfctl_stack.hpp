@@ -45,6 +45,7 @@ struct Pf {
   pf::Whole whole;
   const Options* options;
   std::string anchor;  ///< -a
+  bool below = false;  ///< -a ANCHOR/*: those below it too
 };
 
 /// A change that another one came before: to be made again on what there is now.

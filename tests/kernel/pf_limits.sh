@@ -1,0 +1,142 @@
+#!/bin/bash
+# The words of pf.conf, each on packets: limits of states, what has no way back, refusals, scrub, and what there isn't.
+. "$(dirname "$0")/pf_router.sh"
+# blocked PORT: of the far side, from here.
+blocked() { [ -z "$(timeout 1 busybox nc "${2:-10.1.0.2}" "$1" </dev/null 2>&1)" ] || fail "port $1 of ${2:-10.1.0.2} is not silent"; }
+# packets LABEL: how many the rules with it have seen.
+packets() { pfctl -j router -s labels | awk -v label="$1" '$1 == label { sum += $3 } END { print sum + 0 }'; }
+# from ADDRESS DESTINATION: a ping with that source, whatever becomes of it.
+from() { busybox ping -c 1 -W 1 -I "$1" "$2" >/dev/null 2>&1; }
+# udp_refused HOST: what is sent to its port 9 comes back as refused.
+udp_refused() { grep -q refused <<<"$(bash -c "exec 3<>/dev/udp/$1/9; echo x >&3; read -t 2 -u 3" 2>&1)"; }
+# refused REGEX TEXT: the router's rules can't be these.
+refused() { printf '%s\n' "$2" >"$W/refused" && expect_refusal "$1" pfctl -j router -f "$W/refused"; }
+forget() { pfctl -q -j router -F states; }
+pfctl -q -j router -e
+jexec far nc -ll -p 90 -e cat >/dev/null 2>&1 &
+for i in 11 12; do ifconfig epair0a alias 10.0.0.$i/32; done
+
+note "limits of states"
+for limit in max max-src-states; do
+  rules "pass
+pass in on epair0b inet proto icmp keep state ($limit 2)"
+  from 10.0.0.1 10.1.0.2 && from 10.0.0.1 10.1.0.2 || fail "$limit: two"
+  from 10.0.0.1 10.1.0.2 && fail "$limit: a third"
+  pfctl -q -j router -a other -f /dev/null
+  from 10.0.0.1 10.1.0.2 && fail "$limit: a third after a change elsewhere"
+  if [ $limit = max ]; then from 10.0.0.11 10.1.0.2 && fail "max: another source"; else from 10.0.0.11 10.1.0.2 || fail "max-src-states: another source"; fi
+  forget
+  from 10.0.0.1 10.1.0.2 || fail "$limit: the two are gone"
+done
+rules "table <bad> persist
+pass
+pass in on epair0b proto tcp keep state (max-src-conn 2, overload <bad>)"
+exec {one}<>/dev/tcp/10.1.0.2/90 {two}<>/dev/tcp/10.1.0.2/90 || fail "no connection to hold"
+expect "" pfctl -j router -t bad -T show
+blocked 80
+expect "   10.0.0.1" pfctl -j router -t bad -T show
+exec {one}>&- {two}>&-
+
+note "what has no way back, and what comes the wrong way"
+forget
+ifconfig epair0a alias 172.31.9.9/32 && ifconfig epair0a alias 10.1.0.77/32 && route -q add -net 172.30.0.0/16 10.0.0.2
+rules "antispoof quick for { lo0, epair1a } label spoofed
+block in quick on epair0b from no-route label lost
+block in quick on epair0b to no-route label nowhere
+block in quick on epair0b from urpf-failed label wrong
+pass"
+jexec router busybox ping -c 1 -W 1 127.0.0.1 >/dev/null || fail "antispoof for lo0"
+from 172.31.9.9 10.1.0.2 && fail "from no-route"
+from 10.0.0.1 172.30.0.1 && fail "to no-route"
+from 10.1.0.77 10.1.0.2 && fail "antispoof"
+[ "$(packets lost) $(packets nowhere) $(packets spoofed) $(packets wrong)" = "1 1 1 0" ] || fail "no-route, antispoof: $(pfctl -j router -s labels)"
+from 10.0.0.1 10.1.0.2 || fail "neither"
+rules "block in quick on epair0b from urpf-failed label wrong"
+from 10.1.0.77 10.1.0.2 && fail "urpf-failed"
+[ "$(packets wrong)" = 1 ] || fail "urpf-failed: $(pfctl -j router -s labels)"
+from 10.0.0.1 10.1.0.2 || fail "urpf-failed: what comes the right way"
+
+note "block return answers UDP"
+rules "block return in on epair0b proto udp"
+udp_refused 10.1.0.2 || fail "block return in"
+udp_refused 2001:db8:1::2 || fail "block return in, IPv6"
+rules "block return out on epair1a proto udp"
+udp_refused 10.1.0.2 || fail "block return out"
+udp_refused 2001:db8:1::2 || fail "block return out, IPv6"
+rules "block return-icmp(port-unr) in on epair0b inet proto tcp to port 80
+block return-icmp6(port-unr) in on epair0b inet6 proto tcp to port 80
+block return in on epair0b proto icmp"
+expect_refusal refused busybox nc -w 3 10.1.0.2 80
+expect_refusal refused busybox nc -w 3 2001:db8:1::2 80
+ping4 && fail "ICMP isn't answered"
+
+note "scrub"
+forget
+ttl() { busybox ping -c 1 -W 1 "$1" | grep -oE 'ttl=[0-9]+'; }
+rules "pass"
+[ "$(ttl 10.1.0.2) $(ttl 2001:db8:1::2)" = "ttl=63 ttl=63" ] || fail "no scrub: $(ttl 10.1.0.2)"
+rules "scrub out on epair0b min-ttl 200"
+[ "$(ttl 10.1.0.2) $(ttl 2001:db8:1::2)" = "ttl=200 ttl=200" ] || fail "min-ttl: $(ttl 10.1.0.2) $(ttl 2001:db8:1::2)"
+rules "no scrub out on epair0b proto icmp
+scrub out on epair0b min-ttl 200"
+[ "$(ttl 10.1.0.2)" = ttl=63 ] || fail "no scrub: $(ttl 10.1.0.2)"
+jexec router ifconfig epair1a mtu 1000 && jexec far ifconfig epair1b mtu 1000
+rules "scrub in on epair0b no-df"
+busybox ping -c 1 -W 1 -s 1200 10.1.0.2 >/dev/null || fail "no-df"
+rules "pass"
+busybox ping -c 1 -W 1 -s 1201 10.1.0.2 >/dev/null && fail "without no-df"
+jexec router ifconfig epair1a mtu 1500 && jexec far ifconfig epair1b mtu 1500
+if command -v ss >/dev/null; then
+  rules "scrub out on epair0b max-mss 500"
+  exec {one}<>/dev/tcp/10.1.0.2/90
+  grep -qE ' mss:(500|488) ' <<<"$(ss -tin dst 10.1.0.2 dport = 90)" || fail "max-mss: $(ss -tin dst 10.1.0.2)"
+  exec {one}>&-
+fi
+
+note "each is named that isn't there"
+while read -r words; do
+  refused 'is not supported on Linux' "$words"
+done <<'END'
+pass out route-to (epair1a 10.1.0.2)
+pass in reply-to (epair0b 10.0.0.1)
+pass in dup-to (epair0b 10.0.0.1)
+pass in keep state (if-bound)
+pass in keep state (max-src-nodes 3)
+pass in modulate state
+pass in synproxy state
+pass in allow-opts
+pass in fragment
+pass in tos 4
+pass in os Linux
+pass in rtable 1
+pass in queue q
+pass in proto tcp scrub (max-mss 1000)
+scrub in all random-id
+scrub in all reassemble tcp
+scrub in all set-tos lowdelay
+scrub in all fragment crop
+set timeout tcp.established 60
+set timeout { tcp.first 20 }
+set limit states 1000
+set optimization aggressive
+set state-policy if-bound
+set loginterface epair0b
+set fingerprints "/etc/pf.os"
+set keepcounters
+block log (all) in
+rdr on epair0b proto tcp to port 80 -> 127.0.0.1
+altq on epair0b
+ether pass
+END
+
+note "killed in the midst: the old rules or the new, and whole"
+for i in $(seq 2000); do echo "pass in proto tcp to port $i"; done >"$W/many"
+for wait in 0.01 0.02 0.04 0.06 0.08 0.1 0.15 0.2 0.3; do
+  rules "block all"
+  timeout -s KILL $wait pfctl -q -j router -f "$W/many"
+  count=$(pfctl -j router -s rules | wc -l)
+  [ "$count" = 1 ] || [ "$count" = 2000 ] || fail "killed after $wait s: $count rules"
+done
+rules "pass"
+ping4 || fail "after all that"
+jail -R router far
