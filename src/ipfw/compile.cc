@@ -45,13 +45,14 @@ class Compiler {
       const Rule& rule = set_.rules[at].rule;
       if (rule.act == Act::skipto) targets_.insert(place(rule.argument));
       if (rule.hop && rule.hop->local && std::ranges::find(hops_, *rule.hop) == hops_.end()) hops_.push_back(*rule.hop);
-      if (rule.act != Act::divert || !translator(rule.argument)) continue;
+      if (!translator(rule)) continue;
       diverts_.push_back(at);
       targets_.insert(at + 1);
     }
   }
 
   Result<Made> run() {
+    if (!set_.switches.firewall) return std::move(made_);
     CB_CHECK(name_tags());
     for (const Path& path : paths) CB_CHECK(direction(path, 0));
     bool jails = std::ranges::any_of(set_.rules, [](const Kept& kept) { return asks_socket(kept.rule); });
@@ -70,7 +71,7 @@ class Compiler {
       hook("behind.out", NF_INET_POST_ROUTING, "filter", 110, "");
     }
     for (const Nat& nat : set_.nats)
-      if (!nat.diverted) translate(batch_, nat, marked(nat_mark | nat.number));
+      if (!nat.diverted && set_.switches.one_pass) translate(batch_, nat, marked(nat_mark | nat.number));
     for (size_t i = 0; i < hops_.size(); ++i) receive(hops_[i], marked(local_mark | static_cast<uint32_t>(i)));
     for (size_t i = 0; i < diverts_.size(); ++i) go_on(static_cast<uint32_t>(i));
     return std::move(made_);
@@ -92,9 +93,10 @@ class Compiler {
   }
   std::string segment(const Path& path, size_t at) const { return fmt::format("{}.{}", path.name, at); }
 
-  /// What natd(8) keeps for a divert port.
-  const Nat* translator(uint32_t port) const {
-    auto found = std::ranges::find_if(set_.nats, [port](const Nat& nat) { return nat.is(port, true); });
+  /// What translates a packet that goes on behind the rule: what natd(8) keeps for a divert port, or an instance.
+  const Nat* translator(const Rule& rule) const {
+    if (rule.act != Act::divert && (rule.act != Act::nat || set_.switches.one_pass)) return nullptr;
+    auto found = std::ranges::find_if(set_.nats, [&rule](const Nat& nat) { return nat.is(rule.argument, rule.act == Act::divert); });
     return found == set_.nats.end() ? nullptr : &*found;
   }
 
@@ -104,7 +106,7 @@ class Compiler {
   void go_on(uint32_t index) {
     size_t at = diverts_[index];
     Body mine = marked(divert_mark | index);
-    translate(batch_, *translator(set_.rules[at].rule.argument), mine);
+    translate(batch_, *translator(set_.rules[at].rule), mine);
     for (const Path& path : paths_again) rule(path.out ? "behind.out" : std::string(behind_in), std::move(Body(mine).go_to(segment(path, at + 1))));
   }
 
@@ -189,7 +191,7 @@ class Compiler {
 
   void log(Ways& out_list, Body& first, const Kept& kept) const {
     const Rule& rule = kept.rule;
-    if (!rule.log) return;
+    if (!rule.log || !set_.switches.verbose) return;
     std::string prefix = fmt::format("ipfw: {} {} ", rule.number, rule.text.substr(0, rule.text.find(' ')));
     // A limit that is reached ends a list of expressions of its own, not what the rule does.
     if (auto limit = log_limit_of(kept)) out_list.push_back(std::move(Body().limit(limit->name).log(prefix)));
@@ -227,6 +229,7 @@ class Compiler {
         mark(first, all_tag_bits, rule.argument ? net::mark_of_fib(rule.argument) : 0);
         return add(std::move(first));
       case Act::nat:
+        if (translator(rule)) return divert(out_list, std::move(first), kept, path);
         mark(first, all_tag_bits, nat_mark | rule.argument);
         return add(std::move(first.accept()));
       case Act::forward: return forward(out_list, std::move(first), *rule.hop);

@@ -19,10 +19,22 @@ struct Kept {
   Rule rule;
 };
 
+/// What sysctl(8) and "ipfw enable" turn on and off.
+struct Switches {
+  bool firewall = true;
+  bool one_pass = true;  ///< what "nat" has translated is accepted, not asked further
+  bool verbose = true;   ///< "log" logs
+
+  /// By the last part of its name in sysctl(8).
+  bool* find(std::string_view name);
+  friend bool operator==(const Switches&, const Switches&) = default;
+};
+
 struct Ruleset {
   std::vector<Kept> rules;  ///< by number, then order
   std::vector<Nat> nats;
   std::vector<Table> tables;
+  Switches switches;
   uint32_t off = 0;  ///< a bit for each set that is disabled
   std::vector<uint32_t> logs_anew;  ///< ids of rules whose limit of what they log begins again
   bool loaded = false;

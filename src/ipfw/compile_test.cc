@@ -148,6 +148,22 @@ TEST(Compile, AsksForSocketsOnlyWhereTheKernelTellsThem) {
   EXPECT_EQ(rules_of(set, "own.0").size(), 2u);
 }
 
+TEST(Compile, IsTurnedOffAsAWholeOrInParts) {
+  Ruleset set = set_of({"100 nat 1 log ip from any to any", "200 count ip from any to any"});
+  set.nats.push_back(*parse_nat(1, split_words("if em0")));
+  EXPECT_EQ(rules_of(set, "in.0").size(), 3u);
+  EXPECT_TRUE(rules_of(set, "in2.1").empty()) << "what is translated is accepted";
+  auto logs = [&set] { return std::ranges::count(rules_of(set, "in.0")[0].expressions, "log", &nft::SeenExpression::name); };
+  EXPECT_EQ(logs(), 1);
+  *set.switches.find("verbose") = false;
+  EXPECT_EQ(logs(), 0);
+  *set.switches.find("one_pass") = false;
+  EXPECT_EQ(rules_of(set, "in2.1").size(), 2u) << "count, the default";
+  *set.switches.find("enable") = false;
+  EXPECT_TRUE(rules_of(set, "in.0").empty());
+  EXPECT_FALSE(set.switches.find("frob"));
+}
+
 TEST(Compile, AnswersNothingBehindTheTranslationOfWhatLeaves) {
   Ruleset set = set_of({"100 divert 8668 ip from any to any", "200 unreach host ip from any to any"});
   set.nats.push_back(*parse_nat(8668, split_words("if em0")));

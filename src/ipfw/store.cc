@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view texts = "texts";
 
 /// What a line of number 0 is.
-enum Line : uint32_t { nat_line = 0, off_line = 1, natd_line = 2 };
+enum Line : uint32_t { nat_line = 0, off_line = 1, natd_line = 2, switches_line = 3 };
 
 uint32_t number_at(std::string_view key, size_t at) {
   uint32_t out = 0;
@@ -29,6 +29,11 @@ Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) 
   std::vector<std::string> words = split_words(text);
   if (number_at(key, 0) == 0 && number_at(key, 2) == off_line) {
     out.off = static_cast<uint32_t>(parse_int(text).value_or(0));
+    return {};
+  }
+  if (number_at(key, 0) == 0 && number_at(key, 2) == switches_line) {
+    for (const std::string& word : words)  // those that are off
+      if (bool* value = out.switches.find(word)) *value = false;
     return {};
   }
   if (number_at(key, 0) == 0) {
@@ -52,6 +57,10 @@ void put_lines(nft::Batch& batch, const Ruleset& rules) {
     put(rule.number, kept.order, kept.id, rule.set ? fmt::format("set {} {}", rule.set, rule.text) : rule.text);
   }
   for (const Nat& nat : rules.nats) put(0, nat.number, nat.diverted ? natd_line : nat_line, nat.text);
+  std::string off;
+  for (std::string_view name : {"enable", "one_pass", "verbose"})
+    if (Switches all = rules.switches; !*all.find(name)) off += fmt::format("{} ", name);
+  if (!off.empty()) put(0, 0, switches_line, off);
   if (rules.off) put(0, 0, off_line, fmt::format("{}", rules.off));
 }
 
@@ -106,6 +115,10 @@ void change_limits(nft::Batch& batch, const std::vector<std::string>& there, con
 }
 
 }  // namespace
+
+bool* Switches::find(std::string_view name) {
+  return name == "enable" ? &firewall : name == "one_pass" ? &one_pass : name == "verbose" ? &verbose : nullptr;
+}
 
 const Table* Ruleset::table(std::string_view name) const {
   auto found = std::ranges::find(tables, name, &Table::name);

@@ -87,6 +87,29 @@ expect_refusal "^ipfw: bw: bad argument ..10parsec''$" ipfw -j router pipe 1 con
 expect_refusal '^dnctl: pipe 1 config: no link engine' dnctl pipe 1 config bw 1Mbit/s
 expect "$before" ipfw -j router list
 
+note "what is turned off"
+router add 50 deny icmp from any to any
+blocked 10.1.0.2
+expect "net.inet.ip.fw.enable: 1
+net.inet.ip.fw.static_count: 3
+net.inet.ip.fw.default_rule: 65535" jexec router sysctl net.inet.ip.fw.enable net.inet.ip.fw.static_count net.inet.ip.fw.default_rule
+router disable firewall
+passes 10.1.0.2
+expect_like '^00050 ' ipfw -j router list
+router add 60 count ip from any to any
+expect "net.inet.ip.fw.enable: 0 -> 1" jexec router sysctl net.inet.ip.fw.enable=1
+blocked 10.1.0.2
+router delete 50 60
+passes 10.1.0.2
+expect_refusal "^sysctl: oid 'net.inet.ip.fw.dyn_count' is read only$" jexec router sysctl net.inet.ip.fw.dyn_count=1
+expect_refusal '^ipfw: enable debug: not supported on this system$' ipfw -j router enable debug
+expect_refusal '^sysctl: net.inet.ip.fw.enable=0: No such file or directory$' jexec far sysctl net.inet.ip.fw.enable=0
+expect_status 71 ipfw -j far list
+router add 70 allow tcp from any to any keep-state
+answers far 10.1.0.2 80 || fail "keep-state"
+expect_like '^net.inet.ip.fw.dyn_count: [1-9]' jexec router sysctl net.inet.ip.fw.dyn_count
+router delete 70
+
 note "packets of a jail that has the host's network stack"
 jail -c name=web path="$W/root" ip4=inherit persist || fail "jail -c web"
 jail -c name=db path="$W/root" ip4=inherit persist || fail "jail -c db"

@@ -66,6 +66,22 @@ blocked 203.0.113.7
 passes 10.0.0.2
 ipfw -q -j router delete 60
 
+note "nat without one_pass goes on behind its rule too"
+router sysctl -q net.inet.ip.fw.one_pass=0
+expect "net.inet.ip.fw.one_pass: 0" router sysctl net.inet.ip.fw.one_pass
+ipfw -q -j router nat 1 config if epair1a
+ipfw -q -j router delete 50
+ipfw -q -j router add 50 nat 1 ip4 from any to any via epair1a
+ipfw -q -j router zero
+passes 203.0.113.7
+expect_like '^00110 +1 +84 count' ipfw -j router show 110
+expect_like '^00120 +1 +84 count' ipfw -j router show 120
+ipfw -q -j router enable one_pass
+passes 203.0.113.7
+expect_like '^00110 +1 +84 count' ipfw -j router show 110
+ipfw -q -j router delete 50
+ipfw -q -j router add 50 divert natd ip4 from any to any via epair1a
+
 note "ports and addresses from outside"
 serve() { busybox nc -ll -p "$1" -e busybox echo "$2" >/dev/null 2>&1 & }
 serve 7000 first

@@ -64,7 +64,8 @@ int IpfwSession::run(const Words& words, std::string_view where) {
   if (verb == "set") return set(rest);
   if (verb == "table") return table(rest);
   if (is_link(verb)) return refuse(ipfw::refuse_links(verb, rest));
-  for (std::string_view lacking : {"enable", "disable", "nat64lsn", "nat64stl", "nptv6", "internal"})
+  if (verb == "enable" || verb == "disable") return turn(verb, rest);
+  for (std::string_view lacking : {"nat64lsn", "nat64stl", "nptv6", "internal"})
     if (verb == lacking) return refuse(fmt::format("{}: not supported on this system", verb), ex_unavailable);
   return refuse(fmt::format("bad command `{}'", verb), ex_usage);
 }

@@ -72,6 +72,7 @@ class IpfwSession {
   Result<> list_states(const ipfw::Ruleset& rules);
   int show_nats(const Words& words);
 
+  int turn(const std::string& verb, const Words& words);
   int set(const Words& words);
   int one_set(uint32_t number, const Words& words);
   int show_sets();

@@ -1,4 +1,4 @@
-// ipfw(8): sets of rules.
+// ipfw(8): sets of rules, and what is turned on and off.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -59,6 +59,17 @@ int IpfwSession::one_set(uint32_t number, const Words& words) {
   if (words[0] == "flush") return flush();
   if (words[0] == "zero" || words[0] == "resetlog") return zero(words);
   return refuse(fmt::format("set {}: bad command `{}'", number, words[0]), ex_usage);
+}
+
+/// "enable firewall"
+int IpfwSession::turn(const std::string& verb, const Words& words) {
+  if (words.size() != 1) return refuse(fmt::format("missing keyword for {}", verb), ex_usage);
+  std::string name = words[0] == "firewall" ? "enable" : words[0];
+  if (!ipfw::Switches().find(name)) return refuse(fmt::format("{} {}: not supported on this system", verb, words[0]), ex_unavailable);
+  return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
+    *rules.switches.find(name) = verb == "enable";
+    return {};
+  }));
 }
 
 int IpfwSession::show_sets() {

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "applet.hpp"
+#include "ipfw_switches.hpp"
 #include "natd.hpp"
 #include "rc_firewall.hpp"
 #include "rc_natd.hpp"
@@ -43,12 +46,14 @@ int start(const conf::RcConf& conf) {
   if (auto forwarding = forward(conf); !forwarding) return complain(forwarding.error().text());
   for (const Words& words : *commands)
     if (run_ipfw(words) != 0) return complain("the rules are not complete");
+  if (auto on = set_firewall_value("enable", "1"); !on && on.error().sys != ENOENT) return complain(natd_refusal(on.error()));
   fmt::print("Firewall rules loaded.\n");
   return 0;
 }
 
 int stop(const conf::RcConf& conf) {
-  if (int status = run_ipfw({"-f", "flush"})) return status;
+  // As on FreeBSD the rules stay, and are not asked.
+  if (auto off = set_firewall_value("enable", "0"); !off && off.error().sys != ENOENT) return complain(natd_refusal(off.error()));
   auto stopped = uses_natd(conf) ? stop_natd(conf) : Result<bool>(false);
   return stopped ? 0 : complain(natd_refusal(stopped.error()));
 }

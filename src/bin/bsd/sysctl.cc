@@ -4,6 +4,7 @@
 
 #include "applet.hpp"
 #include "base/text.hpp"
+#include "ipfw_switches.hpp"
 #include "model/param.hpp"
 #include "own_jail.hpp"
 #include "sysctl_values.hpp"
@@ -37,7 +38,7 @@ bool is_integer(std::string_view text) {
 
 class Session {
  public:
-  Session(const Options& options) : options_(options), values_(own_jail(), {}) {}
+  Session(const Options& options) : options_(options), values_(own_jail(), {.firewall = firewall_value, .set_firewall = set_firewall_value}) {}
 
   // "name", "name=value" or "node"; 1 if it failed.
   int word(std::string_view text, std::string_view where) {

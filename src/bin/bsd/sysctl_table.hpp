@@ -19,6 +19,7 @@ enum class Via : uint8_t {
   proc_not,   ///< 0 for 1 and 1 for 0
   proc_milliseconds,  ///< Linux counts seconds
   store,      ///< kept by us; `key` is the value at boot
+  firewall,   ///< of ipfw(8), by `key`
   jail,       ///< of the jail that one is in, by `key`
 };
 

@@ -51,6 +51,20 @@ TEST_F(SysctlTest, LinuxFilesInFreeBsdsForm) {
   EXPECT_EQ(values().get(*find_oid("vm.overcommit")).error().why, Why::absent);
 }
 
+TEST_F(SysctlTest, TheFirewallAnswersForItself) {
+  EXPECT_EQ(values().get(*find_oid("net.inet.ip.fw.enable")).error().why, Why::absent);
+  EXPECT_EQ(set("net.inet.ip.fw.enable", "0"), ENOENT);
+  std::string kept;
+  SysctlValues real({}, {.firewall = [](std::string_view key) -> Result<std::string> { return std::string(key); },
+                         .set_firewall = [&kept](std::string_view key, const std::string& value) -> Result<> {
+                           kept = fmt::format("{}={}", key, value);
+                           return {};
+                         }});
+  EXPECT_EQ(real.get(*find_oid("net.inet.ip.fw.dyn_count")), "dyn_count");
+  EXPECT_TRUE(real.set(*find_oid("net.inet.ip.fw.one_pass"), "0"));
+  EXPECT_EQ(kept, "one_pass=0");
+}
+
 TEST_F(SysctlTest, AndBack) {
   EXPECT_EQ(set("net.inet.ip.forwarding", "1"), 0);
   EXPECT_EQ(folder.read("sys/net/ipv4/ip_forward").substr(0, 1), "1");

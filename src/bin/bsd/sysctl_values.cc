@@ -67,12 +67,14 @@ Result<std::string> SysctlValues::get(const Oid& oid) const {
     case Via::computed: return machine_value(oid.key, own_);
     case Via::store: return from_store(oid);
     case Via::jail: return from_jail(oid);
+    case Via::firewall: return places_.firewall ? places_.firewall(oid.key) : fail(Why::absent, "no firewall");
     default: return from_proc(oid);
   }
 }
 
 Result<> SysctlValues::set(const Oid& oid, const std::string& value) {
   if (own_.jailed && (oid.via == Via::store || oid.via == Via::jail)) return sys_fail(EPERM, "");
+  if (oid.via == Via::firewall) return places_.set_firewall ? places_.set_firewall(oid.key, value) : sys_fail(ENOENT, "");
   if (oid.name == "kern.hostname" && places_.proc == "/proc")
     return ::sethostname(value.data(), value.size()) == 0 ? Result<>() : sys_fail(errno, "");
   if (oid.name == "kern.domainname" && places_.proc == "/proc")

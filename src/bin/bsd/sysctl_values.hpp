@@ -1,6 +1,7 @@
 // Reading and writing the variables of sysctl_table.hpp.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/error.hpp"
@@ -23,6 +24,8 @@ class SysctlValues {
   struct Places {
     std::string proc = "/proc";
     std::string store = model::sysctl_store_path;
+    std::function<Result<std::string>(std::string_view key)> firewall{};
+    std::function<Result<>(std::string_view key, const std::string& value)> set_firewall{};
   };
   SysctlValues(OwnJail own, Places places);
 
