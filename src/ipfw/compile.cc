@@ -43,7 +43,8 @@ class Compiler {
     std::erase_if(set_.rules, [&set](const Kept& kept) { return set.is_off(kept.rule.set); });
     for (size_t at = 0; at < set_.rules.size(); ++at) {
       const Rule& rule = set_.rules[at].rule;
-      if (rule.act == Act::skipto) targets_.insert(place(rule.argument));
+      if (rule.act == Act::skipto && rule.by_table) every_target(at);
+      else if (rule.act == Act::skipto) targets_.insert(place(rule.argument));
       if (rule.hop && rule.hop->local && std::ranges::find(hops_, *rule.hop) == hops_.end()) hops_.push_back(*rule.hop);
       if (!translator(rule)) continue;
       diverts_.push_back(at);
@@ -71,8 +72,8 @@ class Compiler {
       hook("behind.out", NF_INET_POST_ROUTING, "filter", 110, "");
     }
     for (const Nat& nat : set_.nats)
-      if (!nat.diverted && set_.switches.one_pass) translate(batch_, nat, marked(nat_mark | nat.number));
-    for (size_t i = 0; i < hops_.size(); ++i) receive(hops_[i], marked(local_mark | static_cast<uint32_t>(i)));
+      if (!nat.diverted) translate(batch_, nat, marked(nat_mark | nat.number));
+    for (size_t i = 0; i < hops_.size(); ++i) receive(batch_, hops_[i], marked(local_mark | static_cast<uint32_t>(i)));
     for (size_t i = 0; i < diverts_.size(); ++i) go_on(static_cast<uint32_t>(i));
     return std::move(made_);
   }
@@ -87,6 +88,13 @@ class Compiler {
     return {};
   }
 
+  /// A table's value may be any number behind that of the rule.
+  void every_target(size_t at) {
+    for (size_t next = at + 1; next < set_.rules.size(); ++next)
+      if (set_.rules[next].rule.number > set_.rules[next - 1].rule.number) targets_.insert(next);
+    targets_.insert(set_.rules.size());
+  }
+
   /// The rule at which a skipto goes on; behind the last: the default.
   size_t place(uint32_t number) const {
     return static_cast<size_t>(std::ranges::lower_bound(set_.rules, number, {}, [](const Kept& kept) { return kept.rule.number; }) - set_.rules.begin());
@@ -95,7 +103,7 @@ class Compiler {
 
   /// What translates a packet that goes on behind the rule: what natd(8) keeps for a divert port, or an instance.
   const Nat* translator(const Rule& rule) const {
-    if (rule.act != Act::divert && (rule.act != Act::nat || set_.switches.one_pass)) return nullptr;
+    if (rule.act != Act::divert && (rule.act != Act::nat || rule.by_table || set_.switches.one_pass)) return nullptr;
     auto found = std::ranges::find_if(set_.nats, [&rule](const Nat& nat) { return nat.is(rule.argument, rule.act == Act::divert); });
     return found == set_.nats.end() ? nullptr : &*found;
   }
@@ -203,7 +211,7 @@ class Compiler {
   }
 
   /// What a rule does, one after the other, behind its tests.
-  Ways tails(const Kept& kept, const Path& path) const {
+  Ways tails(const Kept& kept, const Path& path) {
     const Rule& rule = kept.rule;
     Ways out_list;
     Body first;
@@ -212,8 +220,54 @@ class Compiler {
     if (rule.keeps_state) first.load_value(host32(state_mark | kept.id)).set(NFT_CT_MARK);
     if (rule.tag) mark(first, ~tags_.at(*rule.tag), tags_.at(*rule.tag));
     if (auto tag = rule.untag ? tags_.find(*rule.untag) : tags_.end(); tag != tags_.end()) mark(first, ~tag->second, 0);
-    act(out_list, std::move(first), kept, path);
+    if (rule.by_table) by_table(out_list, std::move(first), kept, path);
+    else act(out_list, std::move(first), kept, path);
     return out_list;
+  }
+
+  /// What a table's value says, as a map of its own for each way to that value.
+  void by_table(Ways& out_list, Body first, const Kept& kept, const Path& path) {
+    out_list.push_back(std::move(first));
+    std::vector<nft::Element> elements = kept.rule.act == Act::skipto ? places_behind(kept.rule.number, path) : translations(kept, path);
+    if (elements.empty()) return;
+    for (Body& way : values_of(kept.rule, path.out)) {
+      nft::Set map{.name = "__map%d", .id = batch_.next_id(), .flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT, .key_size = 4, .data_type = NFT_DATA_VERDICT};
+      if (kept.rule.act == Act::skipto) map.flags |= NFT_SET_INTERVAL;
+      batch_.add(map);
+      batch_.add(nft::SetRef{map.name, map.id}, elements);
+      out_list.push_back(std::move(way.map({map.name, map.id}, NFT_REG_2)));
+    }
+  }
+
+  /// Where each number leads that is behind `number`.
+  std::vector<nft::Element> places_behind(uint32_t number, const Path& path) const {
+    std::vector<nft::Element> out;
+    for (uint32_t low = number + 1; low <= last_number;) {
+      size_t at = place(low);
+      uint32_t high = at < set_.rules.size() ? set_.rules[at].rule.number : last_number;
+      for (nft::Element& each : nft::range_of(be32(low), be32(high))) {
+        if (!each.interval_end) each.verdict = nft::Verdict{NFT_GOTO, segment(path, at)};
+        out.push_back(std::move(each));
+      }
+      low = high + 1;
+    }
+    return out;
+  }
+
+  std::vector<nft::Element> translations(const Kept& kept, const Path& path) {
+    std::vector<nft::Element> out;
+    for (const Nat& nat : set_.nats) {
+      if (nat.diverted) continue;
+      std::string name = fmt::format("n.{}.{}.{}", path.name, kept.id, nat.number);
+      if (std::ranges::find(made_.chains, name) == made_.chains.end()) {
+        chain(name);
+        Body body;
+        mark(body, all_tag_bits, nat_mark | nat.number);
+        rule(name, std::move(body.accept()));
+      }
+      out.push_back({.key = be32(nat.number), .verdict = nft::Verdict{NFT_GOTO, name}});
+    }
+    return out;
   }
 
   void act(Ways& out_list, Body first, const Kept& kept, const Path& path) const {
@@ -250,27 +304,6 @@ class Compiler {
       return std::move(family(rule.act == Act::unreach ? v4 : v6).reject(unreachable, static_cast<uint8_t>(rule.argument)));
     // The answer belongs to the same connection: the mark lets it out past the rules.
     return std::move(protocol(IPPROTO_TCP).load_value(host32(reset_mark)).set(NFT_CT_MARK).reject(NFT_REJECT_TCP_RST));
-  }
-
-  /// Local programs get what "fwd" leads to this machine, by translation.
-  void receive(const Hop& hop, const Body& mine) {
-    for (uint8_t which : {IPPROTO_TCP, IPPROTO_UDP}) {
-      Body body = mine;
-      body.append(family(hop.ip.v6 ? v6 : v4)).append(protocol(which));
-      nft::NatTo to;
-      if (hop.port) {
-        body.load_value(be16(static_cast<uint16_t>(hop.port)), NFT_REG_2);
-        to.port = NFT_REG_2;
-      }
-      // Nothing from outside may come to a loopback address: that of the interface stands for it.
-      if (!hop.ip.v6 && hop.ip.bytes[0] == 127) {
-        rule(std::string(nat_in), std::move(body.redirect(to)));
-        continue;
-      }
-      to.address = NFT_REG_1;
-      body.load_value(hop.ip.data()).nat(NFT_NAT_DNAT, hop.ip.v6 ? v6 : v4, to);
-      rule(std::string(nat_in), std::move(body));
-    }
   }
 
   void forward(Ways& out_list, Body first, const Hop& hop) const {

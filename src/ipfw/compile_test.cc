@@ -164,6 +164,15 @@ TEST(Compile, IsTurnedOffAsAWholeOrInParts) {
   EXPECT_FALSE(set.switches.find("frob"));
 }
 
+TEST(Compile, ATablesValueLeadsToAnyRuleBehind) {
+  Ruleset set = set_of({"100 skipto tablearg ip from table(1) to any", "200 deny ip from any to any", "200 count ip from any to any", "300 allow ip from any to any"});
+  EXPECT_EQ(rules_of(set, "in.0").size(), 2u) << "the rule, and on";
+  EXPECT_EQ(rules_of(set, "a.in.1").size(), 3u) << "count, IPv4, IPv6";
+  EXPECT_EQ(rules_of(set, "in.1").size(), 3u) << "both of 200";
+  EXPECT_EQ(rules_of(set, "in.3").size(), 2u);
+  EXPECT_EQ(rules_of(set, "in.4").size(), 1u);
+}
+
 TEST(Compile, AnswersNothingBehindTheTranslationOfWhatLeaves) {
   Ruleset set = set_of({"100 divert 8668 ip from any to any", "200 unreach host ip from any to any"});
   set.nats.push_back(*parse_nat(8668, split_words("if em0")));

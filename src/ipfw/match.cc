@@ -38,6 +38,7 @@ Body address(const Match& match, bool negated) {
 /// Of a table: what `body` has loaded is in it, or has that value in it. `which` of the table's sets.
 Ways in_table(Body body, const Match& match, std::string_view which, bool negated) {
   nft::SetRef in{set_name(fmt::format("in{}", which), match.table)}, values{set_name(fmt::format("value{}", which), match.table)};
+  if (match.loads) return {std::move(body.map(values, NFT_REG_1, NFT_REG_2))};
   if (!match.value) return {std::move(negated ? body.not_in(in) : body.in(in))};
   Ways out;
   if (negated) out.push_back(std::move(Body(body).not_in(in)));
@@ -180,6 +181,22 @@ Result<Ways> both(const Ways& one, const Ways& other) {
 }
 
 }  // namespace
+
+const Match* last_table(const Rule& rule) {
+  const Match* found = nullptr;
+  for (const Term& term : rule.terms)
+    for (const Match& match : term.any)
+      if (!term.negated && !match.table.empty()) found = &match;
+  return found;
+}
+
+Ways values_of(const Rule& rule, bool out) {
+  const Match* last = last_table(rule);
+  if (!last) return {};
+  Match match = *last;
+  match.loads = true;
+  return ways_of(match, out, false, {});
+}
 
 Result<Ways> ways_of(const Rule& rule, bool out, const Tags& tags) {
   Ways all{Body()};

@@ -10,6 +10,7 @@ Result<Rule> Parser::rule() {
   rule_.action_size = rule_.text.size();
   if (rule_.act != Act::check_state) CB_CHECK(body());
   CB_CHECK(options());
+  if (rule_.by_table && !last_table(rule_)) return fail(Why::invalid, "tablearg: the rule asks no table");
   if (!unserved_.empty()) return tl::unexpected(unserved(unserved_));
   return std::move(rule_);
 }
@@ -37,6 +38,7 @@ tl::unexpected<Error> Parser::unknown(std::string_view what) {
 }
 
 Result<uint32_t> Parser::number_of(std::string_view name, uint32_t low, uint32_t high) {
+  if (word() == "tablearg") return fail(Why::unsupported, "{} tablearg: not supported on this system", name);
   auto number = number_in(word(), low, high);
   if (!number) return fail(Why::invalid, "{}: bad argument ``{}''", name, word());
   ++at_;
@@ -88,6 +90,7 @@ Result<> Parser::act(Act act, std::string_view text, uint32_t argument) {
 }
 
 Result<> Parser::divert() {
+  if (word() == "tablearg") return fail(Why::unsupported, "divert tablearg: not supported on this system");
   auto port = value_in(divert_ports, word());
   if (!port) port = number_in(word(), 1, 65535);
   if (!port) return fail(Why::invalid, "divert: bad argument ``{}''", word());
@@ -98,6 +101,7 @@ Result<> Parser::divert() {
 /// "fwd ADDRESS[,PORT]"
 Result<> Parser::forward() {
   std::string_view port = word(), address = take_part(port, ',');
+  if (address == "tablearg") return fail(Why::unsupported, "fwd tablearg: not supported on this system");
   auto ip = net::parse_ip(address);
   if (!ip || ip->is_zero()) return fail(Why::invalid, "fwd: bad argument ``{}''", word());
   rule_.hop = Hop{.ip = *ip};
@@ -134,6 +138,12 @@ Result<> Parser::modifiers() {
 }
 
 Result<> Parser::code(Act which, std::string_view text, std::span<const Named> names, uint32_t most) {
+  bool takes_tables = which == Act::skipto || which == Act::nat;
+  if (takes_tables && take("tablearg")) {
+    rule_.by_table = true;
+    return act(which, fmt::format("{} tablearg", text));
+  }
+  if (word() == "tablearg") return fail(Why::unsupported, "{} tablearg: not supported on this system", text);
   auto value = value_in(names, word());
   if (!value) value = number_in(word(), names.empty() && which != Act::setfib ? 1 : 0, most);
   if (!value) return fail(Why::invalid, "{}: bad argument ``{}''", text, word());

@@ -32,6 +32,7 @@ struct Match {
   uint64_t group = 0;  ///< the control group of jail `low`, 0: there is none now
   std::string table{};  ///< what is asked instead
   std::optional<uint32_t> value{};  ///< that the table has to have for it
+  bool loads = false;  ///< the table's value is left in the second register
 };
 
 /// What matches if one of several does, or (`negated`) if none does.
@@ -60,6 +61,7 @@ struct Rule {
   uint32_t set = 0;
   double probability = 1;
   Act act = Act::allow;
+  bool by_table = false;  ///< "tablearg": the argument is the value of the last table that the rule asks
   uint32_t argument = 0;  ///< a code, a port, a rule's or an instance's number
   bool log = false, keeps_state = false;
   uint32_t log_amount = 0;  ///< so many times; 0: always
@@ -70,6 +72,9 @@ struct Rule {
   size_t action_size = 0;  ///< of the text: what stands before the body
   std::string text;  ///< from the action on, as it is listed
 };
+
+/// The last table that has to have something of a packet for the rule to match; nothing: there is none.
+const Match* last_table(const Rule& rule);
 
 /// The name of a protocol's number; empty: it has none here.
 std::string_view protocol_name(uint32_t number);

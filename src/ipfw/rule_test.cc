@@ -67,6 +67,14 @@ TEST(ParseRule, LeadsPacketsElsewhere) {
   EXPECT_EQ(listed("allow tcp from any to any { jail 5 or uid 0 }"), "0 allow tcp from any to any { jail 5 or uid 0 }");
 }
 
+TEST(ParseRule, TakesATablesValue) {
+  EXPECT_EQ(listed("skipto tablearg ip from table(1) to any"), "0 skipto tablearg ip from table(1) to any");
+  EXPECT_EQ(listed("nat tablearg ip from any to any via table(2)"), "0 nat tablearg ip from any to any via table(2)");
+  EXPECT_EQ(listed("skipto tablearg ip from not table(1) to any"), "error: tablearg: the rule asks no table");
+  for (const char* word : {"setfib", "fwd", "divert", "pipe", "allow tag"})
+    EXPECT_TRUE(listed(fmt::format("{} tablearg ip from table(1) to any", word)).ends_with("tablearg: not supported on this system")) << word;
+}
+
 TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
   EXPECT_EQ(listed("frob ip from any to any"), "error: invalid action ``frob''");
   EXPECT_EQ(listed("allow ip any"), "error: missing ``from''");

@@ -94,7 +94,8 @@ void change_tables(nft::Batch& batch, const std::vector<nft::Set>& seen, const R
       if (std::ranges::find(seen, set.name, &nft::Set::name) == seen.end()) batch.add(set);
     }
   for (const nft::Set& set : seen)
-    if (!is_limit(set.name) && !keep.contains(set.name)) batch.remove_set(set.name);
+    // Those without a name of their own go with the rules that ask them.
+    if (!set.name.starts_with("__") && !is_limit(set.name) && !keep.contains(set.name)) batch.remove_set(set.name);
 }
 
 bool has(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }

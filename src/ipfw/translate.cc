@@ -97,4 +97,23 @@ class Translator {
 
 void translate(nft::Batch& batch, const Nat& nat, const Body& marked) { Translator(batch, nat, marked).run(); }
 
+void receive(nft::Batch& batch, const Hop& hop, const Body& marked) {
+  // Nothing from outside may come to a loopback address: that of the interface stands for it.
+  bool loopback = !hop.ip.v6 && hop.ip.bytes[0] == 127;
+  for (uint8_t which : {IPPROTO_TCP, IPPROTO_UDP}) {
+    Body body = marked;
+    body.append(family(hop.ip.v6 ? v6 : v4)).append(protocol(which));
+    nft::NatTo to;
+    if (hop.port) {
+      body.load_value(be16(static_cast<uint16_t>(hop.port)), NFT_REG_2);
+      to.port = NFT_REG_2;
+    }
+    if (!loopback) {
+      body.load_value(hop.ip.data());
+      to.address = NFT_REG_1;
+    }
+    batch.append({.chain = std::string(nat_in), .body = std::move(loopback ? body.redirect(to) : body.nat(NFT_NAT_DNAT, hop.ip.v6 ? v6 : v4, to))});
+  }
+}
+
 }  // namespace cellblock::ipfw

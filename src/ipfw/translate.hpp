@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ipfw/nat.hpp"
+#include "ipfw/rule.hpp"
 #include "nft/batch.hpp"
 
 namespace cellblock::ipfw {
@@ -11,5 +12,8 @@ inline constexpr std::string_view nat_in = "nat.in", nat_out = "nat.out", behind
 
 /// Appends what the instance does with the packets that `marked` matches.
 void translate(nft::Batch& batch, const Nat& nat, const nft::Body& marked);
+
+/// Appends how local programs get what "fwd" leads to this machine.
+void receive(nft::Batch& batch, const Hop& hop, const nft::Body& marked);
 
 }  // namespace cellblock::ipfw

@@ -35,7 +35,7 @@ inline constexpr std::array limit_words{Named{"src-addr", 1}, Named{"src-port", 
 
 // What FreeBSD has and this does not: said by name.
 inline constexpr std::array lacking{"call", "return", "altq", "setdscp",
-                             "netgraph", "ngtee", "tablearg", "mac", "antispoof", "verrevpath", "versrcreach",
+                             "netgraph", "ngtee", "mac", "antispoof", "verrevpath", "versrcreach",
                              "iptos", "ipid", "ipoptions", "tcpoptions", "tcpseq", "tcpack", "tcpwin", "layer2", "bridged",
                              "flow", "dst-type", "sockarg", "set-limit", "record-state", "defer-action"};
 

@@ -87,6 +87,43 @@ expect_refusal "^ipfw: bw: bad argument ..10parsec''$" ipfw -j router pipe 1 con
 expect_refusal '^dnctl: pipe 1 config: no link engine' dnctl pipe 1 config bw 1Mbit/s
 expect "$before" ipfw -j router list
 
+note "tablearg: a table's value leads on"
+router table jump add 10.0.0.1 300
+router add 100 skipto tablearg icmp from 'table(jump)' to any
+router add 200 deny icmp from 10.0.0.0/24 to any
+router add 300 count icmp from any to any
+passes 10.1.0.2
+ipfw -q -j router table jump add 10.0.0.1 150
+blocked 10.1.0.2
+ipfw -q -j router table jump add 10.0.0.1 50
+blocked 10.1.0.2
+ipfw -q -j router table jump add 10.0.0.1 65000
+ipfw -q -j router zero
+passes 10.1.0.2
+expect_like '^00300 +2 +168 count' ipfw -j router show 300
+expect_refusal '^ipfw: setfib tablearg: not supported' ipfw -j router add setfib tablearg ip from 'table(jump)' to any
+expect_refusal '^ipfw: tablearg: the rule asks no table$' ipfw -j router add skipto tablearg ip from any to any
+router delete 100 200 300
+router nat 1 config if epair1a
+router nat 2 config ip 10.1.0.99
+router add 100 nat tablearg icmp from 'table(jump)' to any out
+ipfw -q -j far add 100 count icmp from 10.1.0.1 to any in
+ipfw -q -j far add 200 count icmp from 10.1.0.99 to any in
+ipfw -q -j far add 300 allow ip from any to any
+ipfw -q -j router table jump add 10.0.0.1 1
+passes 10.1.0.2
+ipfw -q -j router table jump add 10.0.0.1 2
+pings 10.1.0.2
+ipfw -q -j router table jump add 10.0.0.1 7
+passes 10.1.0.2
+expect_like '^00100 +1 ' ipfw -j far show 100
+expect_like '^00200 +1 ' ipfw -j far show 200
+router delete 100
+router delete nat 1-2
+router table jump destroy
+ipfw -q -j far -f flush
+ipfw -q -j far add allow ip from any to any
+
 note "what is turned off"
 router add 50 deny icmp from any to any
 blocked 10.1.0.2
@@ -103,8 +140,8 @@ router delete 50 60
 passes 10.1.0.2
 expect_refusal "^sysctl: oid 'net.inet.ip.fw.dyn_count' is read only$" jexec router sysctl net.inet.ip.fw.dyn_count=1
 expect_refusal '^ipfw: enable debug: not supported on this system$' ipfw -j router enable debug
-expect_refusal '^sysctl: net.inet.ip.fw.enable=0: No such file or directory$' jexec far sysctl net.inet.ip.fw.enable=0
-expect_status 71 ipfw -j far list
+expect_refusal '^sysctl: net.inet.ip.fw.enable=0: No such file or directory$' jexec other sysctl net.inet.ip.fw.enable=0
+expect_status 71 ipfw -j other list
 router add 70 allow tcp from any to any keep-state
 answers far 10.1.0.2 80 || fail "keep-state"
 expect_like '^net.inet.ip.fw.dyn_count: [1-9]' jexec router sysctl net.inet.ip.fw.dyn_count

@@ -64,6 +64,16 @@ expect "Firewall rules loaded." cellblock bsd service ipfw restart
 expect_like '^00050 nat 123 ip4 from any to any via 203.0.113.1$' ipfw list
 expect_status 0 jexec inside ping -c 1 -W 3 203.0.113.7
 
+note "or by a script"
+printf 'ipfw -q -f flush\nipfw -q add allow ip from any to any // $1\n' >"$W/script"
+expect_refusal 'ERROR: firewall_script="/nosuch": No such file' sh -c 'echo firewall_script=/nosuch >>/etc/rc.conf; cellblock bsd service ipfw restart'
+echo "firewall_script=$W/script" >>/etc/rc.conf
+expect "Firewall rules loaded." cellblock bsd service ipfw restart
+expect "00100 allow ip from any to any // open
+65535 deny ip from any to any" ipfw list
+sed -i '/^firewall_script=/d' /etc/rc.conf
+expect "Firewall rules loaded." cellblock bsd service ipfw restart
+
 note "and not when it is stopped"
 expect "" cellblock bsd service ipfw stop
 expect_refusal '100% packet loss|nreachable' jexec inside ping -c 1 -W 1 203.0.113.7

@@ -90,7 +90,7 @@ Result<> IpfwSession::put(ipfw::Ruleset& rules, ipfw::Rule& rule) {
   }
   bool full = last > ipfw::last_number - ipfw::number_step - 1;
   if (rule.number == 0) rule.number = std::min(last + ipfw::number_step, full ? last : ipfw::last_number - 1);
-  if (rule.act == ipfw::Act::skipto && rule.argument <= rule.number) return fail(Why::invalid, "skipto: only to a rule further on");
+  if (rule.act == ipfw::Act::skipto && !rule.by_table && rule.argument <= rule.number) return fail(Why::invalid, "skipto: only to a rule further on");
   auto behind = std::ranges::upper_bound(rules.rules, rule.number, {}, [](const Kept& kept) { return kept.rule.number; });
   rules.rules.insert(behind, Kept{order + 1, new_id(rules), rule});
   return {};

@@ -186,9 +186,4 @@ Result<ipfw::Natd> natd_of(const conf::RcConf& conf) {
   return natd;
 }
 
-bool uses_natd(const conf::RcConf& conf) {
-  std::string type = to_lower(conf.get("firewall_type", "UNKNOWN"));
-  return conf.enabled("natd_enable") && (type == "open" || type == "client" || type == "simple");
-}
-
 }  // namespace cellblock::bsd

@@ -15,7 +15,5 @@ Result<std::vector<Words>> firewall_commands(const conf::RcConf& conf, bool has_
 
 /// natd_flags and natd_interface, which is an interface or an address of this machine.
 Result<ipfw::Natd> natd_of(const conf::RcConf& conf);
-/// Whether the type of firewall diverts to natd(8), and natd_enable has it run.
-bool uses_natd(const conf::RcConf& conf);
 
 }  // namespace cellblock::bsd
