@@ -175,7 +175,7 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   CB_TRY(std::vector<nft::SeenChain> chains, nft::chains(socket, nft::Family::inet, table));
   CB_TRY(std::vector<nft::Counter> counters, nft::counters(socket, nft::Family::inet, table));
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, nft::Family::inet, table));
-  CB_TRY(std::vector<std::string> limits, nft::limits(socket, nft::Family::inet, table));
+  CB_TRY(std::vector<std::string> limits, nft::objects(socket, nft::Family::inet, table, NFT_OBJECT_LIMIT));
   nft::Batch batch;
   batch.since(wanted.generation).add(nft::Table{.name = std::string(table)});
   if (loaded) batch.flush();

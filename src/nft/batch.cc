@@ -214,6 +214,19 @@ Batch& Batch::add(const Counter& counter) {
   return *this;
 }
 
+Batch& Batch::add(const ConnectionTimeout& timeout) {
+  Request& request = begin(NFT_MSG_NEWOBJ, NLM_F_CREATE, timeout.name);
+  request.attribute(NFTA_OBJ_TABLE, std::string_view(table_)).attribute(NFTA_OBJ_NAME, std::string_view(timeout.name));
+  put_number(request, NFTA_OBJ_TYPE, NFT_OBJECT_CT_TIMEOUT);
+  request.nest(NFTA_OBJ_DATA, [&](Request& data) {
+    data.attribute(NFTA_CT_TIMEOUT_L4PROTO, &timeout.protocol, 1);
+    data.nest(NFTA_CT_TIMEOUT_DATA, [&](Request& states) {
+      for (const auto& [state, seconds] : timeout.states) put_number(states, state, seconds);
+    });
+  });
+  return *this;
+}
+
 Batch& Batch::remove_object(std::string_view kind, uint32_t type, std::string_view name) {
   Request& request = begin(NFT_MSG_DELOBJ, 0, fmt::format("{} {}", kind, name));
   request.attribute(NFTA_OBJ_TABLE, std::string_view(table_)).attribute(NFTA_OBJ_NAME, name);
@@ -222,6 +235,7 @@ Batch& Batch::remove_object(std::string_view kind, uint32_t type, std::string_vi
 }
 
 Batch& Batch::remove_counter(std::string_view name) { return remove_object("counter", NFT_OBJECT_COUNTER, name); }
+Batch& Batch::remove_timeout(std::string_view name) { return remove_object("timeout", NFT_OBJECT_CT_TIMEOUT, name); }
 Batch& Batch::remove_limit(std::string_view name) { return remove_object("limit", NFT_OBJECT_LIMIT, name); }
 
 Batch& Batch::add(const NamedLimit& limit) {

@@ -36,6 +36,8 @@ class Batch {
   Batch& remove_counter(std::string_view name);
   Batch& add(const NamedLimit& limit);
   Batch& remove_limit(std::string_view name);
+  Batch& add(const ConnectionTimeout& timeout);
+  Batch& remove_timeout(std::string_view name);
 
   Batch& append(const Rule& rule);   ///< at the chain's end, or behind `rule.behind`
   Batch& prepend(const Rule& rule);  ///< at its beginning, or before `rule.behind`

@@ -253,6 +253,7 @@ static Body& refer(Body& body, uint32_t type, std::string_view name) {
   });
 }
 Body& Body::count(std::string_view counter) { return refer(*this, NFT_OBJECT_COUNTER, counter); }
+Body& Body::set_timeout(std::string_view object) { return refer(*this, NFT_OBJECT_CT_TIMEOUT, object); }
 Body& Body::limit(std::string_view object) { return refer(*this, NFT_OBJECT_LIMIT, object); }
 
 Body& Body::log(std::string_view prefix, std::optional<uint32_t> level) {

@@ -141,6 +141,7 @@ class Body {
   Body& reject(nft_reject_types how, uint8_t code = 0);
   Body& set(nft_meta_keys key, Register from = NFT_REG_1);
   Body& set(nft_ct_keys key, Register from = NFT_REG_1);
+  Body& set_timeout(std::string_view object);  ///< of a connection that begins
   /// Writes into the packet. An IPv4 header's or a TCP, UDP, ICMP header's checksum follows where `checksum` (its offset
   /// from the same base) is given; with a pseudo header, addresses count for the transport's too.
   Body& write(const Field& field, Register from, std::optional<uint32_t> checksum = {}, uint32_t flags = 0);

@@ -309,11 +309,11 @@ Result<> zero_counter(Socket& socket, Family family, std::string_view table, std
   return {};
 }
 
-Result<std::vector<std::string>> limits(Socket& socket, Family family, std::string_view table) {
+Result<std::vector<std::string>> objects(Socket& socket, Family family, std::string_view table, uint32_t type) {
   std::vector<std::string> out;
-  CB_CHECK(dump(socket, objects_request(NFT_MSG_GETOBJ, family, table, NFT_OBJECT_LIMIT), [&](std::string_view payload) {
-    each_attribute(attributes_of(payload), [&out](uint16_t type, std::string_view value) {
-      if (type == NFTA_OBJ_NAME) out.push_back(text_of(value));
+  CB_CHECK(dump(socket, objects_request(NFT_MSG_GETOBJ, family, table, type), [&](std::string_view payload) {
+    each_attribute(attributes_of(payload), [&out](uint16_t attribute, std::string_view value) {
+      if (attribute == NFTA_OBJ_NAME) out.push_back(text_of(value));
     });
   }));
   return out;

@@ -47,8 +47,8 @@ Result<std::vector<Counter>> zero_counters(sys::netlink::Socket& socket, Family 
 
 /// Of one; Why::absent.
 Result<> zero_counter(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view name);
-/// The names of the table's limits.
-Result<std::vector<std::string>> limits(sys::netlink::Socket& socket, Family family, std::string_view table);
+/// The names of the table's objects of a type (NFT_OBJECT_*).
+Result<std::vector<std::string>> objects(sys::netlink::Socket& socket, Family family, std::string_view table, uint32_t type);
 
 /// Reads again for as long as a change comes between: the value has the generation that it was read in. A hash that grows
 /// right behind a change still shows elements twice or not at all.

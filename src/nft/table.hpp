@@ -84,6 +84,13 @@ struct NamedLimit {
   Limit limit;
 };
 
+/// How long connections last that refer to it, by their states (CTA_TIMEOUT_*), in seconds.
+struct ConnectionTimeout {
+  std::string name;
+  uint8_t protocol = 0;
+  std::vector<std::pair<uint16_t, uint32_t>> states;
+};
+
 struct Counter {
   std::string name;
   uint64_t packets = 0, bytes = 0;

@@ -61,6 +61,12 @@ class Tables {
 
 }  // namespace
 
+const Timeouts& Whole::timeouts() const {
+  static const Timeouts none;
+  auto main = rulesets.find("");
+  return main == rulesets.end() ? none : main->second.rules.timeouts;
+}
+
 std::string Whole::home_of(const std::string& anchor, const std::string& table) const {
   auto found = rulesets.find(anchor);
   bool own = found != rulesets.end() && std::ranges::find(found->second.rules.tables, table, &Table::name) != found->second.rules.tables.end();

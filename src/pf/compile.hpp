@@ -43,6 +43,7 @@ struct Whole {
   uint64_t since = 0;                    ///< when it was enabled, disabled (seconds)
   uint32_t generation = 0;               ///< nf_tables' when it was read
 
+  const Timeouts& timeouts() const;
   /// The ruleset whose table a name in `anchor` means: its own, or the main one's.
   std::string home_of(const std::string& anchor, const std::string& table) const;
   /// The rulesets that `name` means in the anchor `from`: one, or all that lie directly below one.

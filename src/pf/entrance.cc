@@ -4,6 +4,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 
 #include "pf/compiler.hpp"
+#include "pf/timeouts.hpp"
 
 namespace cellblock::pf {
 namespace {
@@ -112,6 +113,7 @@ void Compiler::stateless(Phase phase) {
 void Compiler::keep(Phase phase) {
   bool in = phase == Phase::in;
   std::string name = chain(fmt::format("keep.{}", name_of(phase)));
+  for (const nft::ConnectionTimeout& timeout : objects_of(whole_.timeouts())) rule(name, std::move(Body().set_timeout(timeout.name)));
   for (uint8_t direction : {original, reply}) {
     uint32_t flag = in == (direction == original) ? flag_in : flag_out;
     Body body;

@@ -158,7 +158,12 @@ TEST(PfOptions, AreTakenIfTheyMeanSomething) {
   EXPECT_EQ(rules("set state-policy if-bound"), "pf.conf:1: set state-policy if-bound is not supported on Linux");
   EXPECT_EQ(rules("set limit { states 10 }"), "pf.conf:1: set limit states is not supported on Linux");
   EXPECT_EQ(rules("set timeout interval 10"), "pf.conf:1: set timeout interval is not supported on Linux");
-  EXPECT_EQ(rules("set timeout { tcp.first 10, interval 3 }"), "pf.conf:1: set timeout tcp.first is not supported on Linux");
+  EXPECT_EQ(rules("set timeout tcp.first 5000000"), "pf.conf:1: timeout tcp.first is longer than 4000000 seconds");
+  EXPECT_EQ(rules("set timeout tcp.first"), "pf.conf:1: syntax error");
+  EXPECT_EQ(text_of(read("set timeout { tcp.first 10, udp.single 3 adaptive.start 0 }\nset timeout tcp.first 9").rules),
+            "set timeout tcp.first 9\nset timeout udp.single 3\n");
+  EXPECT_EQ(read("set optimization aggressive\nset timeout tcp.established 60").rules.timeouts.at("tcp.established"), 60u);
+  EXPECT_EQ(rules("set timeout { tcp.first 10, interval 3 }"), "pf.conf:1: set timeout interval is not supported on Linux");
   EXPECT_EQ(rules("set keepcounters"), "pf.conf:1: set keepcounters is not supported on Linux");
   EXPECT_EQ(rules("set loginterface em0"), "pf.conf:1: set loginterface em0 is not supported on Linux");
 }

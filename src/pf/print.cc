@@ -188,6 +188,7 @@ std::string text_of(const Table& table) {
 std::string text_of(const Ruleset& rules) {
   std::string out;
   for (const std::string& name : rules.skipped) out += fmt::format("set skip on {{ {} }}\n", name);
+  for (const auto& [name, seconds] : rules.timeouts) out += fmt::format("set timeout {} {}\n", name, seconds);
   for (const Table& table : rules.tables) out += text_of(table) + "\n";
   for (const auto* list : {&rules.scrubs, &rules.translations, &rules.rules})
     for (const Rule& rule : *list) out += text_of(rule) + "\n";

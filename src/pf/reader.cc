@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "pf/timeouts.hpp"
 
 namespace cellblock::pf {
 
@@ -149,17 +150,32 @@ Result<> Reader::skip_on() {
   });
 }
 
+Result<> Reader::timeout() {
+  CB_TRY(std::string name, want_text());
+  bool off = name == "adaptive.start" || name == "adaptive.end";  // only as 0: states don't age faster when there are many
+  if (!off && !is_timeout(name)) return unable("set timeout " + name);
+  CB_TRY(uint32_t seconds, want_number());
+  if (off) return seconds == 0 ? Result<>{} : unable("set timeout " + name);
+  if (seconds > longest_timeout) return fail(Why::invalid, "timeout {} is longer than {} seconds", name, longest_timeout);
+  rules_->timeouts[name] = seconds;
+  return {};
+}
+
 // Options whose value is what happens anyway are taken; others that would have no effect are errors.
 Result<> Reader::set_option() {
   CB_TRY(std::string word, want_text());
   if (word == "skip") return skip_on();
-  // How many states there are and how long they last, the machine's sysctls say.
-  if (word == "limit" || word == "timeout")
-    return list([&, this]() -> Result<> {
+  if (word == "timeout") return list([this] { return timeout(); });
+  if (word == "limit")  // the machine's sysctls say how many states there are
+    return list([this]() -> Result<> {
       CB_TRY(std::string what, want_text());
-      return unable(fmt::format("set {} {}", word, what));
+      return unable("set limit " + what);
     });
   std::string value = at_end() ? "" : take().text;
+  if (auto timeouts = word == "optimization" ? timeouts_of(value) : std::nullopt) {
+    for (const auto& [name, seconds] : *timeouts) rules_->timeouts[name] = seconds;
+    return {};
+  }
   if (word == "block-policy") {
     if (value != "drop" && value != "return") return syntax_error();
     policy_ = value == "return" ? Refusal::any : Refusal::drop;

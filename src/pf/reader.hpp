@@ -36,6 +36,7 @@ class Reader {
   Done include();
   Done set_option();
   Done skip_on();
+  Done timeout();
   Done table();
   Done table_entries(Table& table);
   Done filter(Action action);

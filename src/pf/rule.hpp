@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -126,12 +127,16 @@ struct Table {
   std::vector<TableEntry> entries;
 };
 
+/// `set timeout`: seconds by pf's names.
+using Timeouts = std::map<std::string, uint32_t>;
+
 struct Ruleset {
   std::vector<Table> tables;
   std::vector<Rule> scrubs;
   std::vector<Rule> rules;         ///< filter rules and anchors in order
   std::vector<Rule> translations;  ///< nat, rdr, binat and their anchors in order
   std::vector<std::string> skipped;  ///< `set skip on`
+  Timeouts timeouts;
 };
 
 }  // namespace cellblock::pf

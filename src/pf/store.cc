@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "nft/text.hpp"
 #include "pf/print.hpp"
+#include "pf/timeouts.hpp"
 
 namespace cellblock::pf {
 namespace {
@@ -57,6 +58,8 @@ class Change {
     CB_TRY(std::vector<nft::SeenChain> chains, nft::chains(socket, inet, table));
     CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, table));
     CB_TRY(std::vector<nft::Counter> counters, nft::counters(socket, inet, table));
+    CB_TRY(std::vector<std::string> timeouts, nft::objects(socket, inet, table, NFT_OBJECT_CT_TIMEOUT));
+    timeouts_.insert(timeouts.begin(), timeouts.end());
     for (const nft::SeenChain& chain : chains) chains_.insert(chain.name);
     for (const nft::Set& set : sets) sets_.insert(set.name);
     for (const nft::Counter& counter : counters) counters_.insert(counter.name);
@@ -71,6 +74,7 @@ class Change {
     maps();
     for (const WantedTable& table : tables_) fill(table);
     counters();
+    timeouts();
     CB_TRY(Compiled compiled, compile(wanted_, tables_, batch_));
     // What rules have counted stays with those that stay: their numbers are in the names.
     kept_.insert(compiled.sets.begin(), compiled.sets.end());
@@ -138,10 +142,16 @@ class Change {
       if (!wanted.contains(name)) batch_.remove_counter(name);
   }
 
+  void timeouts() {
+    for (const nft::ConnectionTimeout& timeout : objects_of(wanted_.timeouts()))
+      if (!timeouts_.erase(timeout.name)) batch_.add(timeout);
+    for (const std::string& name : timeouts_) batch_.remove_timeout(name);
+  }
+
   const Whole& wanted_;
   std::vector<WantedTable> tables_;
   bool loaded_ = false;
-  std::set<std::string> chains_, sets_, counters_, kept_;
+  std::set<std::string> chains_, sets_, counters_, timeouts_, kept_;
   nft::Batch batch_;
 };
 

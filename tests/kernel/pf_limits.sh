@@ -37,6 +37,25 @@ blocked 80
 expect "   10.0.0.1" pfctl -j router -t bad -T show
 exec {one}>&- {two}>&-
 
+note "how long states last"
+rules "set timeout { tcp.established 1000, udp.first 500, icmp.first 7 }
+pass"
+forget
+exec {one}<>/dev/tcp/10.1.0.2/90 {two}<>/dev/udp/10.1.0.2/9
+echo x >&$two
+ping4 && ping6
+for seconds in 00:16:[34] 00:08:[12] 00:00:0[4567]; do expect_like "^   expires in $seconds" pfctl -j router -vs states; done
+expect_like '^tcp.established +1000s$' pfctl -j router -s timeouts
+pfctl -q -j router -t other -T add 10.9.9.9
+echo >&$one
+expect_like '^   expires in 00:16:[34]' pfctl -j router -vs states
+rules "set optimization aggressive
+pass"
+expect_like '^tcp.established +18000s$' pfctl -j router -s timeouts
+rules "pass"
+expect_like "^icmp.first +$(cat /proc/sys/net/netfilter/nf_conntrack_icmp_timeout)s\$" pfctl -j router -s timeouts
+exec {one}>&- {two}>&-
+
 note "what has no way back, and what comes the wrong way"
 forget
 ifconfig epair0a alias 172.31.9.9/32 && ifconfig epair0a alias 10.1.0.77/32 && route -q add -net 172.30.0.0/16 10.0.0.2
@@ -115,10 +134,11 @@ scrub in all random-id
 scrub in all reassemble tcp
 scrub in all set-tos lowdelay
 scrub in all fragment crop
-set timeout tcp.established 60
-set timeout { tcp.first 20 }
+set timeout interval 60
+set timeout { tcp.first 20, other.first 30 }
+set timeout adaptive.start 6000
 set limit states 1000
-set optimization aggressive
+set optimization fast
 set state-policy if-bound
 set loginterface epair0b
 set fingerprints "/etc/pf.os"

@@ -99,7 +99,7 @@ class Loader {
         if (old.persist && std::ranges::find(loaded.tables, old.name, &pf::Table::name) == loaded.tables.end()) loaded.tables.push_back(std::move(old));
       rules.tables = std::move(loaded.tables);
     }
-    if (wants('O')) rules.skipped = std::move(loaded.skipped);
+    if (wants('O')) rules.skipped = std::move(loaded.skipped), rules.timeouts = std::move(loaded.timeouts);
     if (wants('R')) rules.rules = std::move(loaded.rules), rules.scrubs = std::move(loaded.scrubs);
     if (wants('N')) rules.translations = std::move(loaded.translations);
     kept.first = 0;

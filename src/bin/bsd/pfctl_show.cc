@@ -8,6 +8,7 @@
 #include "ifconfig_text.hpp"
 #include "pf/print.hpp"
 #include "pf/states.hpp"
+#include "pf/timeouts.hpp"
 #include "pfctl_stack.hpp"
 #include "sys/file.hpp"
 
@@ -181,16 +182,15 @@ class Show {
     return text ? std::string(trim(*text)) : "";
   }
 
-  /// Those of connection tracking, by pf's names.
+  /// What is set, or what connection tracking has for the same.
   Result<> timeouts() {
     title("TIMEOUTS:");
-    constexpr std::pair<std::string_view, std::string_view> names[] = {
-        {"tcp.first", "tcp_timeout_syn_sent"}, {"tcp.opening", "tcp_timeout_syn_recv"}, {"tcp.established", "tcp_timeout_established"},
-        {"tcp.closing", "tcp_timeout_close_wait"}, {"tcp.finwait", "tcp_timeout_fin_wait"}, {"tcp.closed", "tcp_timeout_close"},
-        {"udp.first", "udp_timeout"}, {"udp.single", "udp_timeout"}, {"udp.multiple", "udp_timeout_stream"}, {"icmp.first", "icmp_timeout"},
-        {"icmp.error", "icmp_timeout"}, {"other.first", "generic_timeout"}, {"other.single", "generic_timeout"}, {"other.multiple", "generic_timeout"}};
-    for (const auto& [name, setting_name] : names)
-      if (std::string value = setting(std::string(setting_name)); !value.empty()) fmt::print("{:<20} {:>10}s\n", name, value);
+    const pf::Timeouts& set = pf_.whole.timeouts();
+    for (const auto& [name, setting_name] : pf::timeout_names()) {
+      auto found = set.find(std::string(name));
+      std::string value = found == set.end() ? setting(std::string(setting_name)) : std::to_string(found->second);
+      if (!value.empty()) fmt::print("{:<20} {:>10}s\n", name, value);
+    }
     return {};
   }
 
