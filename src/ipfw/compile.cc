@@ -235,7 +235,7 @@ class Compiler {
       if (kept.rule.act == Act::skipto) map.flags |= NFT_SET_INTERVAL;
       batch_.add(map);
       batch_.add(nft::SetRef{map.name, map.id}, elements);
-      out_list.push_back(std::move(way.map({map.name, map.id}, NFT_REG_2)));
+      out_list.push_back(std::move(way.map({map.name, map.id}, value_register)));
     }
   }
 

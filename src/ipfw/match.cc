@@ -3,8 +3,10 @@
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
+#include "ipfw/flow.hpp"
 #include "ipfw/table.hpp"
 
 namespace cellblock::ipfw {
@@ -36,13 +38,13 @@ Body address(const Match& match, bool negated) {
 }
 
 /// Of a table: what `body` has loaded is in it, or has that value in it. `which` of the table's sets.
-Ways in_table(Body body, const Match& match, std::string_view which, bool negated) {
+Ways in_table(Body body, const Match& match, std::string_view which, bool negated, nft::Register what = NFT_REG_1) {
   nft::SetRef in{set_name(fmt::format("in{}", which), match.table)}, values{set_name(fmt::format("value{}", which), match.table)};
-  if (match.loads) return {std::move(body.map(values, NFT_REG_1, NFT_REG_2))};
-  if (!match.value) return {std::move(negated ? body.not_in(in) : body.in(in))};
+  if (match.loads) return {std::move(body.map(values, what, value_register))};
+  if (!match.value) return {std::move(negated ? body.not_in(in, what) : body.in(in, what))};
   Ways out;
-  if (negated) out.push_back(std::move(Body(body).not_in(in)));
-  body.map(values, NFT_REG_1, NFT_REG_2).compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, be32(*match.value), NFT_REG_2);
+  if (negated) out.push_back(std::move(Body(body).not_in(in, what)));
+  body.map(values, what, value_register).compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, be32(*match.value), value_register);
   out.push_back(std::move(body));
   return out;
 }
@@ -57,6 +59,30 @@ Ways addresses_in_table(const Match& match, bool negated) {
                                          : (six ? nft::field::ip6_destination : nft::field::ip_destination));
     join(out, in_table(std::move(body), match, six ? "6" : "4", negated));
   }
+  return out;
+}
+
+/// Its fields side by side, as the table's sets have them. Ports are of three protocols.
+Ways flow(const Match& match, bool negated) {
+  Ways out;
+  constexpr std::array with_ports{uint8_t{IPPROTO_TCP}, uint8_t{IPPROTO_UDP}, uint8_t{IPPROTO_SCTP}};
+  for (bool six : {false, true})
+    for (size_t i = 0; i < (match.low & port_fields ? with_ports.size() : 1); ++i) {
+      Body body = family(six ? v6 : v4);
+      if (match.low & port_fields) body.append(protocol(with_ports[i]));
+      uint32_t words = 0;
+      auto place = [&words](uint32_t bytes) {
+        auto here = static_cast<nft::Register>(NFT_REG32_00 + words);
+        words += bytes / 4;
+        return here;
+      };
+      if (match.low & 1) body.load(six ? nft::field::ip6_source : nft::field::ip_source, place(six ? 16 : 4));
+      if (match.low & 2) body.load(NFT_META_L4PROTO, place(4));
+      if (match.low & 4) body.load(nft::field::source_port, place(4));
+      if (match.low & 8) body.load(six ? nft::field::ip6_destination : nft::field::ip_destination, place(six ? 16 : 4));
+      if (match.low & 16) body.load(nft::field::destination_port, place(4));
+      if (words) join(out, in_table(std::move(body), match, six ? "6" : "4", negated, NFT_REG32_00));
+    }
   return out;
 }
 
@@ -166,6 +192,7 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
     case Test::length: return own_number(NFT_META_LEN, match, negated);
     case Test::uid: return out ? own_number(NFT_META_SKUID, match, negated) : fixed(false);
     case Test::tagged: return tagged(match, tags, negated);
+    case Test::flow: return flow(match, negated);
     case Test::jail: return match.group ? one(std::move(Body().load_group(group_level).is(nft::host64(match.group)))) : Ways{};
     case Test::gid: return out ? own_number(NFT_META_SKGID, match, negated) : fixed(false);
   }

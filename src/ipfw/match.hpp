@@ -22,7 +22,9 @@ using Tags = std::map<uint32_t, uint32_t>;  ///< of the rules, to a bit of the p
 /// The ways in which the rule can match; with none it never does. `out`: packets that go out.
 Result<Ways> ways_of(const Rule& rule, bool out, const Tags& tags);
 
-/// The ways in which the value of the rule's last table comes into the second register.
+/// Where a table's value goes: a flow fills the ones before.
+inline constexpr nft::Register value_register = NFT_REG_4;
+/// The ways in which the value of the rule's last table comes there.
 Ways values_of(const Rule& rule, bool out);
 
 }  // namespace cellblock::ipfw

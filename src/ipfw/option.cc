@@ -83,6 +83,7 @@ Result<> Parser::option(Term& out) {
   if (const Row* row = row_of(interface_words, name)) return interface(out, row->test, name);
   if (name == "tcpflags") return flags(out);
   if (name == "jail") return jail(out);
+  if (name == "flow") return flow(out);
   const Row* number = row_of(number_words, name);
   if (!number && name != "src-ip" && name != "dst-ip" && name != "proto" && name != "lookup") return unknown("unrecognised option");
   ++at_;
@@ -101,6 +102,15 @@ Result<> Parser::jail(Term& out) {
   if (!jid) return fail(Why::invalid, "jail: bad argument ``{}''", word());
   out.any.push_back({.test = Test::jail, .low = *jid});
   said_ = fmt::format("jail {}", *jid);
+  ++at_;
+  return {};
+}
+
+Result<> Parser::flow(Term& out) {
+  ++at_;
+  if (!word().starts_with("table(")) return fail(Why::invalid, "flow: bad argument ``{}''", word());
+  CB_CHECK(table(out, Test::flow, word()));
+  said_ = "flow " + said_;
   ++at_;
   return {};
 }

@@ -56,6 +56,7 @@ class Parser {
   Result<> interface(Term& out, Test test, const std::string& name);
   Result<> lookup(Term& out);
   Result<> jail(Term& out);
+  Result<> flow(Term& out);
   Result<> flags(Term& out);
 
   void put(Term term) { rule_.terms.push_back(std::move(term)); }

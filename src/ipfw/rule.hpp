@@ -18,13 +18,13 @@ enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_sta
 
 enum class Test {
   any, protocol, version, source, destination, source_me, destination_me, source_port, destination_port, in, out, receive,
-  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, jail, tagged
+  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, jail, flow, tagged
 };
 
 /// One thing that a packet is held to.
 struct Match {
   Test test = Test::any;
-  uint32_t low = 0, high = 0;  ///< a range of numbers; flags that are set and cleared
+  uint32_t low = 0, high = 0;  ///< a range of numbers; flags that are set and cleared; a flow's fields
   net::Ip ip{}, mask{};
   std::string name{};  ///< an interface
   /// `name` is of an interface, or of that which has `ip`.
@@ -32,7 +32,7 @@ struct Match {
   uint64_t group = 0;  ///< the control group of jail `low`, 0: there is none now
   std::string table{};  ///< what is asked instead
   std::optional<uint32_t> value{};  ///< that the table has to have for it
-  bool loads = false;  ///< the table's value is left in the second register
+  bool loads = false;  ///< the table's value is kept for what comes next
 };
 
 /// What matches if one of several does, or (`negated`) if none does.

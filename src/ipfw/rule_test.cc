@@ -68,6 +68,8 @@ TEST(ParseRule, LeadsPacketsElsewhere) {
 }
 
 TEST(ParseRule, TakesATablesValue) {
+  EXPECT_EQ(listed("allow ip from any to any not flow table(f,7)"), "0 allow ip from any to any not flow table(f,7)");
+  EXPECT_EQ(listed("allow ip from any to any flow f"), "error: flow: bad argument ``f''");
   EXPECT_EQ(listed("skipto tablearg ip from table(1) to any"), "0 skipto tablearg ip from table(1) to any");
   EXPECT_EQ(listed("nat tablearg ip from any to any via table(2)"), "0 nat tablearg ip from any to any via table(2)");
   EXPECT_EQ(listed("skipto tablearg ip from not table(1) to any"), "error: tablearg: the rule asks no table");

@@ -71,15 +71,16 @@ TableType type_for(Test test) {
     case Test::receive:
     case Test::transmit:
     case Test::via: return TableType::iface;
+    case Test::flow: return TableType::flow;
     default: return TableType::number;
   }
 }
 
-template <class Each>
-void each_reference(const Ruleset& rules, Each each) {
-  for (const Kept& kept : rules.rules)
-    for (const Term& term : kept.rule.terms)
-      for (const Match& match : term.any)
+template <class Rules, class Each>
+void each_reference(Rules& rules, Each each) {
+  for (auto& kept : rules.rules)
+    for (auto& term : kept.rule.terms)
+      for (auto& match : term.any)
         if (!match.table.empty()) each(match);
 }
 
@@ -135,11 +136,13 @@ void Ruleset::find_jails(const std::function<uint64_t(uint32_t)>& group_of) {
 
 Result<> name_tables(Ruleset& rules) {
   std::optional<Error> wrong;
-  each_reference(rules, [&](const Match& match) {
+  each_reference(rules, [&](Match& match) {
     TableType type = type_for(match.test);
     const Table* has = rules.table(match.table);
     if (!has) rules.tables.push_back({match.table, type});
     else if (has->type != type) wrong = Error{Why::invalid, 0, {fmt::format("table({}): has type {}, not {}", match.table, text_of(has->type), text_of(type))}};
+    else if (type == TableType::flow) match.low = has->fields;
+    if (!has && type == TableType::flow) match.low = all_fields;
   });
   if (wrong) return tl::unexpected(std::move(*wrong));
   return {};
@@ -158,7 +161,9 @@ static Result<Ruleset> read(sys::netlink::Socket& socket) {
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, nft::Family::inet, table));
   for (const nft::Set& set : sets) {
     if (!set.name.starts_with(list_prefix)) continue;
-    out.tables.push_back({set.name.substr(list_prefix.size()), table_type(set.userdata).value_or(TableType::addr)});
+    Table known = table_of_type(set.userdata).value_or(Table{});
+    known.name = set.name.substr(list_prefix.size());
+    out.tables.push_back(std::move(known));
   }
   std::ranges::sort(out.tables, {}, &Table::name);
   CB_TRY(std::vector<nft::Text> lines, nft::texts(socket, nft::Family::inet, table, texts));

@@ -16,7 +16,8 @@ struct NamedType {
   std::string_view name;
   TableType type;
 };
-constexpr std::array types{NamedType{"addr", TableType::addr}, NamedType{"number", TableType::number}, NamedType{"iface", TableType::iface}};
+constexpr std::array types{NamedType{"addr", TableType::addr}, NamedType{"number", TableType::number}, NamedType{"iface", TableType::iface},
+                           NamedType{"flow", TableType::flow}};
 
 // nft(8)'s numbers of types: what its listings show.
 constexpr uint32_t type_integer = 4, type_ip = 7, type_ip6 = 8, type_interface = 41;
@@ -32,6 +33,7 @@ nft::Set map(std::string_view of, const Table& table, uint32_t type, uint32_t si
 }
 
 std::string key_of(TableType type, const Entry& entry) {
+  if (type == TableType::flow) return bytes_of(entry.flow);
   if (type == TableType::number) return be32(entry.number);
   if (type == TableType::iface) return nft::interface_name(entry.name);
   std::string key{static_cast<char>(entry.ip.v6), static_cast<char>(entry.length), 0, 0};
@@ -75,9 +77,21 @@ std::optional<TableType> table_type(std::string_view text) {
 }
 std::string_view text_of(TableType type) { return std::ranges::find(types, type, &NamedType::type)->name; }
 
-Result<Entry> parse_key(TableType type, std::string_view text) {
+std::string text_of_type(const Table& table) { return table.type == TableType::flow ? text_of_fields(table.fields) : std::string(text_of(table.type)); }
+
+std::optional<Table> table_of_type(std::string_view text) {
+  if (auto fields = fields_of(text)) return Table{"", TableType::flow, *fields};
+  auto type = table_type(text);
+  return type ? std::optional(Table{"", *type}) : std::nullopt;
+}
+
+Result<Entry> parse_key(TableType type, std::string_view text, uint32_t fields) {
   if (type == TableType::addr) return parse_address(text);
   Entry out;
+  if (type == TableType::flow) {
+    CB_TRY(out.flow, parse_flow(text, fields));
+    return out;
+  }
   if (type == TableType::number) {
     auto number = parse_int(text);
     if (!number || *number < 0 || *number > UINT32_MAX) return fail(Why::invalid, "invalid number ``{}''", text);
@@ -96,25 +110,28 @@ std::optional<uint32_t> parse_value(std::string_view text) {
   return ip && !ip->v6 ? std::optional(number_of(ip->data())) : std::nullopt;
 }
 
-std::string text_of(TableType type, const Entry& entry) {
-  if (type == TableType::number) return fmt::format("{} {}", entry.number, entry.value);
-  if (type == TableType::iface) return fmt::format("{} {}", entry.name, entry.value);
+std::string text_of(const Table& table, const Entry& entry) {
+  if (table.type == TableType::flow) return fmt::format("{} {}", text_of(entry.flow, table.fields), entry.value);
+  if (table.type == TableType::number) return fmt::format("{} {}", entry.number, entry.value);
+  if (table.type == TableType::iface) return fmt::format("{} {}", entry.name, entry.value);
   return fmt::format("{}/{} {}", entry.ip.text(), entry.length, entry.value);
 }
 
 void sort(std::vector<Entry>& entries) {
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
-    return std::tie(a.ip, a.length, a.number, a.name) < std::tie(b.ip, b.length, b.number, b.name);
+    return std::tie(a.ip, a.length, a.number, a.name, a.flow) < std::tie(b.ip, b.length, b.number, b.name, b.flow);
   });
 }
 
 std::string set_name(std::string_view of, std::string_view table) { return fmt::format("{}.{}", of, table); }
 
 std::vector<nft::Set> sets_of(const Table& table) {
-  uint32_t key_size = table.type == TableType::addr ? 20 : table.type == TableType::iface ? 16 : 4;
+  uint32_t key_size = table.type == TableType::addr ? 20 : table.type == TableType::iface ? 16 : table.type == TableType::flow ? flow_bytes : 4;
   nft::Set list = plain("table", table, 0, key_size);
-  list.userdata = text_of(table.type);
+  list.userdata = text_of_type(table);
+  auto flow = [&table](bool v6) { return flow_key_size(table.fields, v6); };
   switch (table.type) {
+    case TableType::flow: return {list, plain("in4", table, 0, flow(false)), plain("in6", table, 0, flow(true)), map("value4", table, 0, flow(false)), map("value6", table, 0, flow(true))};
     case TableType::addr:
       return {list, plain("in4", table, type_ip, 4, NFT_SET_INTERVAL), plain("in6", table, type_ip6, 16, NFT_SET_INTERVAL),
               map("value4", table, type_ip, 4, NFT_SET_INTERVAL), map("value6", table, type_ip6, 16, NFT_SET_INTERVAL)};
@@ -124,6 +141,15 @@ std::vector<nft::Set> sets_of(const Table& table) {
     case TableType::iface: return {list, plain("in", table, type_interface, 16), map("value", table, type_interface, 16)};
   }
   return {};
+}
+
+static std::vector<nft::Element> flows(const Table& table, const std::vector<Entry>& entries, bool v6, bool values) {
+  std::vector<nft::Element> out;
+  for (const Entry& entry : entries)
+    // Without an address it is of both.
+    if (!(table.fields & address_fields) || entry.flow.v6() == v6)
+      out.push_back({.key = key_of(entry.flow, table.fields, v6), .value = values ? be32(entry.value) : ""});
+  return out;
 }
 
 std::vector<Filled> contents(const Table& table, const std::vector<Entry>& entries) {
@@ -140,6 +166,9 @@ std::vector<Filled> contents(const Table& table, const std::vector<Entry>& entri
   }
   if (table.type == TableType::iface) return {list, in, value};
   if (table.type == TableType::number) return {list, in, value, in2, value2};
+  if (table.type == TableType::flow)
+    return {list, {set_name("in4", table.name), flows(table, entries, false, false)}, {set_name("in6", table.name), flows(table, entries, true, false)},
+            {set_name("value4", table.name), flows(table, entries, false, true)}, {set_name("value6", table.name), flows(table, entries, true, true)}};
   return {list, {set_name("in4", table.name), ranges(entries, false, false)}, {set_name("in6", table.name), ranges(entries, true, false)},
           {set_name("value4", table.name), ranges(entries, false, true)}, {set_name("value6", table.name), ranges(entries, true, true)}};
 }
@@ -148,7 +177,11 @@ std::optional<Entry> entry_of(const Table& table, const nft::Element& element) {
   Entry out;
   out.value = number_of(element.userdata);
   const std::string& key = element.key;
-  if (table.type == TableType::number) {
+  if (table.type == TableType::flow) {
+    auto flow = flow_of(key);
+    if (!flow) return std::nullopt;
+    out.flow = *flow;
+  } else if (table.type == TableType::number) {
     out.number = number_of(key);
   } else if (table.type == TableType::iface) {
     out.name = key.substr(0, key.find('\0'));

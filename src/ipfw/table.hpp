@@ -8,15 +8,17 @@
 
 #include "base/error.hpp"
 #include "net/ip.hpp"
+#include "ipfw/flow.hpp"
 #include "nft/table.hpp"
 
 namespace cellblock::ipfw {
 
-enum class TableType { addr, number, iface };
+enum class TableType { addr, number, iface, flow };
 
 struct Table {
   std::string name;
   TableType type = TableType::addr;
+  uint32_t fields = all_fields;  ///< flow
 };
 
 struct Entry {
@@ -24,22 +26,28 @@ struct Entry {
   int length = 0;
   uint32_t number = 0;
   std::string name;  ///< iface
+  Flow flow{};
   uint32_t value = 0;
 
   /// Whether both are about the same key.
-  bool same_key(const Entry& other) const { return ip == other.ip && length == other.length && number == other.number && name == other.name; }
+  bool same_key(const Entry& other) const { return ip == other.ip && length == other.length && number == other.number && name == other.name && flow == other.flow; }
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
 bool is_table_name(std::string_view text);
 std::optional<TableType> table_type(std::string_view text);
 std::string_view text_of(TableType type);
+/// As "create" takes it: "flow:src-ip,proto".
+std::string text_of_type(const Table& table);
+/// A table of that type without a name.
+std::optional<Table> table_of_type(std::string_view text);
 
-Result<Entry> parse_key(TableType type, std::string_view text);
+/// `fields`: of a flow.
+Result<Entry> parse_key(TableType type, std::string_view text, uint32_t fields = all_fields);
 /// A number, or an IPv4 address that stands for one.
 std::optional<uint32_t> parse_value(std::string_view text);
 /// "10.0.0.0/8 100"
-std::string text_of(TableType type, const Entry& entry);
+std::string text_of(const Table& table, const Entry& entry);
 /// As they are listed.
 void sort(std::vector<Entry>& entries);
 

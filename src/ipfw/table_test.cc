@@ -15,7 +15,7 @@ std::string again(TableType type, std::string_view key, std::string_view value) 
   EXPECT_EQ(filled.size(), sets_of(table).size());
   auto seen = entry_of(table, filled[0].elements.at(0));
   EXPECT_TRUE(seen && *seen == *entry);
-  return text_of(type, *entry);
+  return text_of(table, *entry);
 }
 
 TEST(Table, EntriesGoToTheKernelAndBack) {

@@ -37,7 +37,7 @@ inline constexpr std::array limit_words{Named{"src-addr", 1}, Named{"src-port", 
 inline constexpr std::array lacking{"call", "return", "altq", "setdscp",
                              "netgraph", "ngtee", "mac", "antispoof", "verrevpath", "versrcreach",
                              "iptos", "ipid", "ipoptions", "tcpoptions", "tcpseq", "tcpack", "tcpwin", "layer2", "bridged",
-                             "flow", "dst-type", "sockarg", "set-limit", "record-state", "defer-action"};
+                             "dst-type", "sockarg", "set-limit", "record-state", "defer-action"};
 
 inline std::optional<uint32_t> number_in(std::string_view text, uint32_t low, uint32_t high) {
   auto number = parse_int(text);

@@ -29,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!again || again->text != rule->text) abort();
     if (set.rules.size() < 8) set.rules.push_back({1, 1, std::move(*rule)});
   }
+  (void)ipfw::name_tables(set);
   nft::Batch batch;
   (void)ipfw::compile(set, batch);
   return 0;

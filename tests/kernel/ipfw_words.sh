@@ -124,6 +124,30 @@ router table jump destroy
 ipfw -q -j far -f flush
 ipfw -q -j far add allow ip from any to any
 
+note "tables of flows"
+router table flows create type flow:dst-ip,proto,dst-port
+expect_refusal "^ipfw: bad key ..10.1.0.2.80'': proto,dst-ip,dst-port is needed$" ipfw -j router table flows add 10.1.0.2,80
+expect "added: 6,10.1.0.2,80 7" ipfw -j router table flows add tcp,10.1.0.2,80 7
+expect "6,10.1.0.2,80 7" ipfw -j router table flows lookup tcp,10.1.0.2,http
+expect_like '^ kindex: .*type: flow:proto,dst-ip,dst-port$' ipfw -j router table flows info
+router add 100 deny ip from any to any flow 'table(flows,7)'
+expect "00100 deny ip from any to any flow table(flows,7)" ipfw -j router list 100
+answers far 10.1.0.2 80 && fail "a flow of the table"
+passes 10.1.0.2
+router table flows flush
+answers far 10.1.0.2 80 || fail "no flow of the table"
+router table flows add udp,10.1.0.2,80 7 tcp,10.1.0.2,81 7 tcp,10.1.0.2,80 8
+answers far 10.1.0.2 80 || fail "another protocol, port and value"
+router delete 100
+router add 100 skipto tablearg tcp from any to any flow 'table(flows)'
+router add 110 count tcp from any to any
+router -q table flows add tcp,10.1.0.2,80 200
+router add 200 count tcp from any to any 80 in recv epair0b
+answers far 10.1.0.2 80 || fail "skipto by flow"
+expect_like '^00110 +[1-9]' ipfw -j router show 110
+router delete 100 110 200
+router table flows destroy
+
 note "what is turned off"
 router add 50 deny icmp from any to any
 blocked 10.1.0.2

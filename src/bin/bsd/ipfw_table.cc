@@ -81,12 +81,12 @@ int IpfwSession::create_table(const std::string& name, const Words& words) {
     }
     bool typed = words[i] == "type" && i + 1 < words.size();
     bool legacy = words[i] == "valtype" && i + 1 < words.size() && words[i + 1] == "legacy";
-    auto type = typed ? ipfw::table_type(words[i + 1]) : std::nullopt;
+    auto type = typed ? ipfw::table_of_type(words[i + 1]) : std::nullopt;
     if (!legacy && !type) {
       std::string bad = i + 1 < words.size() ? fmt::format("{} {}", words[i], words[i + 1]) : words[i];
       return refuse(fmt::format("table create {}: not supported on this system", bad), ex_unavailable);
     }
-    if (type) made.type = *type;
+    if (type) made = {name, type->type, type->fields};
     ++i;
   }
   bool missing = std::ranges::find(words, "missing") != words.end(), was_there = false;
@@ -126,7 +126,7 @@ int IpfwSession::change_table(const std::string& name, const Words& words, bool 
     if (!seen && seen.error().why != Why::absent) return pass(seen.error());
     std::vector<Entry> entries = seen ? std::move(*seen) : std::vector<Entry>();
     for (size_t i = 0; i < words.size(); ++i) {
-      CB_TRY(Entry entry, ipfw::parse_key(table.type, words[i]));
+      CB_TRY(Entry entry, ipfw::parse_key(table.type, words[i], table.fields));
       auto value = adds && i + 1 < words.size() ? ipfw::parse_value(words[i + 1]) : std::nullopt;
       // The next word is a value unless there is none: an address may be next.
       bool has_value = adds && i + 1 < words.size() && (value || words.size() == 2);
@@ -138,7 +138,7 @@ int IpfwSession::change_table(const std::string& name, const Words& words, bool 
       if (adds && at != entries.end() && !is_quiet()) return fail(Why::exists, "Adding record failed: record already exists");
       if (at != entries.end()) entries.erase(at);
       if (adds) entries.push_back(entry);
-      said.push_back(fmt::format("{}: {}", adds ? "added" : "deleted", ipfw::text_of(table.type, entry)));
+      said.push_back(fmt::format("{}: {}", adds ? "added" : "deleted", ipfw::text_of(table, entry)));
     }
     ipfw::set_entries(batch, table, std::move(entries), !seen);
     return {};
@@ -163,7 +163,7 @@ int IpfwSession::swap_tables(const std::string& name, const Words& words) {
   auto check = [&](ipfw::Ruleset& rules) -> Result<> {
     const Table *one = rules.table(name), *other = rules.table(words[0]);
     if (!one || !other) return fail(Why::absent, "table {} does not exist", one ? words[0] : name);
-    return one->type == other->type ? Result<>() : fail(Why::invalid, "Unable to swap table: Table types differs");
+    return one->type == other->type && one->fields == other->fields ? Result<>() : fail(Why::invalid, "Unable to swap table: Table types differs");
   };
   return refuse_unless(edit(check, [&](ipfw::Ruleset& rules, nft::Batch& batch) -> Result<> {
     const Table &one = *rules.table(name), &other = *rules.table(words[0]);
@@ -181,7 +181,7 @@ int IpfwSession::show_table(const ipfw::Ruleset& rules, const std::string& name,
   auto entries = ipfw::entries_of(socket_, *table);
   if (!entries) return refuse(entries.error());
   if (header) fmt::print("--- table({}), set(0) ---\n", name);
-  for (const Entry& entry : *entries) fmt::print("{}\n", ipfw::text_of(table->type, entry));
+  for (const Entry& entry : *entries) fmt::print("{}\n", ipfw::text_of(*table, entry));
   return 0;
 }
 
@@ -191,7 +191,7 @@ int IpfwSession::table_info(const ipfw::Ruleset& rules, const std::string& name)
   auto entries = ipfw::entries_of(socket_, *table);
   if (!entries) return refuse(entries.error());
   size_t index = static_cast<size_t>(table - rules.tables.data()) + 1;
-  fmt::print("--- table({}), set(0) ---\n kindex: {}, type: {}\n", name, index, ipfw::text_of(table->type));
+  fmt::print("--- table({}), set(0) ---\n kindex: {}, type: {}\n", name, index, ipfw::text_of_type(*table));
   fmt::print(" references: {}, valtype: legacy\n algorithm: {}\n", ipfw::references(rules, name),
              table->type == ipfw::TableType::addr ? "addr:rbtree" : fmt::format("{}:hash", ipfw::text_of(table->type)));
   fmt::print(" items: {}, size: {}\n", entries->size(), entries->size() * sizeof(Entry));
@@ -204,13 +204,13 @@ int IpfwSession::look_up(const std::string& name, const Words& words) {
   if (!rules) return refuse(rules.error());
   const Table* table = rules->table(name);
   if (!table) return refuse(fmt::format("table {} does not exist", name), ex_unavailable);
-  auto key = ipfw::parse_key(table->type, words[0]);
+  auto key = ipfw::parse_key(table->type, words[0], table->fields);
   if (!key) return refuse(key.error());
   auto entries = ipfw::entries_of(socket_, *table);
   if (!entries) return refuse(entries.error());
   const Entry* found = entry_for(*entries, table->type, *key);
   if (!found) return refuse("Entry not found", ex_unavailable);
-  fmt::print("{}\n", ipfw::text_of(table->type, *found));
+  fmt::print("{}\n", ipfw::text_of(*table, *found));
   return 0;
 }
 
