@@ -61,6 +61,13 @@ class Tables {
 
 }  // namespace
 
+std::vector<uint32_t> Kept::ids() const {
+  std::vector<uint32_t> out;
+  for (uint32_t id = first; id < first + filters(); ++id) out.push_back(id);
+  for (size_t i = 0; i < rules.translations.size(); ++i) out.push_back(id_of_translation(i));
+  return out;
+}
+
 const Timeouts& Whole::timeouts() const {
   static const Timeouts none;
   auto main = rulesets.find("");
@@ -123,7 +130,7 @@ Result<Compiled> Compiler::run() {
     for (Phase phase : phases)
       for (bool quick : {true, false}) chain(chain_of(chain_name(phase, quick)));
     for (std::string_view name : {"nat", "rdr", "untranslated"}) chain(chain_of(name));
-    for (uint32_t id = kept.first; id < kept.first + kept.size(); ++id)
+    for (uint32_t id : kept.ids())
       for (bool in : {true, false}) out_.counters.push_back(counter_of(id, in));
   }
   entrance();
@@ -169,7 +176,7 @@ Result<> Compiler::filter(const Rule& rule, Phase phase, bool quick) {
   bool refusing = phase == Phase::refuse;
   if (refusing && rule.action == Action::match) return {};
   bool refuses = rule.action == Action::block && rule.refusal != Refusal::drop && !rule.probability;
-  if (rule.limits.any() && !refusing) CB_CHECK(limits(rule, phase));
+  if (rule.limits.any() && !refusing) limits(rule, phase);
   Ways all = ways(rule, phase, refusing ? Chance::ignored : Chance::rolled);
   for (Body& body : all) {
     if (refusing && !refuses) {
@@ -257,9 +264,8 @@ void Compiler::jump(const Rule& rule, Phase phase, std::string_view to) {
 }
 
 // A connection beyond the limits is dropped and, where a rule says so, its source noted.
-Result<> Compiler::limits(const Rule& rule, Phase phase) {
+void Compiler::limits(const Rule& rule, Phase phase) {
   const StateLimits& wanted = rule.limits;
-  if (wanted.flush && !wanted.flush_global) return fail(Why::unsupported, "overload with flush without global is not supported on Linux");
   auto above = [](uint32_t most) { return std::move(Body().connections(most, NFT_CONNLIMIT_F_INV)); };
   std::string v = rule.family == Family::inet6 ? "6" : "4", way = v + "." + std::string(name_of(phase));
   Body rate = Body().limit({.rate = wanted.rate, .unit = wanted.seconds, .burst = wanted.rate, .over = true});
@@ -268,7 +274,6 @@ Result<> Compiler::limits(const Rule& rule, Phase phase) {
   if (wanted.source_states) limit(rule, phase, "s" + v, above(wanted.source_states));
   if (wanted.connections) limit(rule, phase, "c" + way, above(wanted.connections));
   if (wanted.rate) limit(rule, phase, "r" + way, rate);
-  return {};
 }
 
 void Compiler::limit(const Rule& rule, Phase phase, const std::string& what, const Body& each) {
@@ -288,7 +293,7 @@ void Compiler::limit(const Rule& rule, Phase phase, const std::string& what, con
     if (const std::string& table = rule.limits.overload; noted && !table.empty()) {
       std::string hosts = set_name(whole_.home_of(anchor_, table), table, v6 ? "h6" : "h4");
       body.add_to({hosts}, NFT_DYNSET_OP_ADD, NFT_REG_1);
-      if (rule.limits.flush_global) flushing_.insert(hosts);
+      if (rule.limits.flush) flushing_.insert({hosts, rule.limits.flush_global ? 0 : id_});
     }
     body.drop();
     this->rule(chain_of(chain_name(phase, rule.quick)), std::move(body));

@@ -25,15 +25,19 @@ namespace cellblock::pf {
 
 inline constexpr std::string_view nft_table = "pf";
 
-/// One ruleset: the main one or an anchor's. Its rules have the numbers from `first` on (counters, labels): scrubs, then
-/// translations, then the others.
+/// One ruleset: the main one or an anchor's. Its rules have numbers (counters, labels), the translations apart from the
+/// others: what is loaded anew gets new ones, and the rest keeps its own.
 struct Kept {
   Ruleset rules;
-  uint32_t first = 1;
+  uint32_t first = 1;              ///< of the scrubs; the filter rules come behind
+  uint32_t first_translation = 0;  ///< 0: behind those
 
-  size_t size() const { return rules.scrubs.size() + rules.translations.size() + rules.rules.size(); }
-  uint32_t id_of_translation(size_t at) const { return first + static_cast<uint32_t>(rules.scrubs.size() + at); }
-  uint32_t id_of_rule(size_t at) const { return id_of_translation(rules.translations.size() + at); }
+  size_t filters() const { return rules.scrubs.size() + rules.rules.size(); }
+  uint32_t id_of_rule(size_t at) const { return first + static_cast<uint32_t>(rules.scrubs.size() + at); }
+  uint32_t id_of_translation(size_t at) const {
+    return (first_translation ? first_translation : id_of_rule(rules.rules.size())) + static_cast<uint32_t>(at);
+  }
+  std::vector<uint32_t> ids() const;
 };
 
 /// All that a network stack's pf knows.

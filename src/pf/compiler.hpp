@@ -24,7 +24,7 @@ class Compiler {
   Result<> pass(const Rule& rule, Phase phase, Body body);
   Result<> block(const Rule& rule, Phase phase, const Body& body);
   Result<> refuse(const Rule& rule, Phase phase, const Body& body);
-  Result<> limits(const Rule& rule, Phase phase);
+  void limits(const Rule& rule, Phase phase);
   void limit(const Rule& rule, Phase phase, const std::string& what, const Body& each);
   void jump(const Rule& rule, Phase phase, std::string_view to);
   /// Of the ruleset that is being compiled.
@@ -61,7 +61,7 @@ class Compiler {
   Names names_;
   Compiled out_;
   std::set<std::pair<std::string, std::string>> filled_;  ///< tables that rules fill
-  std::set<std::string> flushing_;                        ///< sets of hosts whose states end
+  std::set<std::pair<std::string, uint32_t>> flushing_;   ///< sets of hosts whose states end: a rule's, or (0) all
   const Tags& tags_;
   std::string anchor_;  ///< being compiled
   const Kept* kept_ = nullptr;

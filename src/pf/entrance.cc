@@ -124,13 +124,16 @@ void Compiler::keep(Phase phase) {
   for (const char* by : {"in", "out"}) chain(fmt::format("known.{}.{}", name_of(phase), by));
 }
 
-// Packets of a state count for its rule. The states of who went over a limit (`flush global`) are as good as gone.
+// Packets of a state count for its rule. The states of who went over a limit (`flush`: those of the rule, `global`: all)
+// are as good as gone.
 void Compiler::known(Phase phase) {
   for (bool by_in : {true, false}) {
     std::string name = fmt::format("known.{}.{}", name_of(phase), by_in ? "in" : "out");
-    for (const std::string& hosts : flushing_) {
-      nft_ct_keys source = hosts.ends_with("h6") ? NFT_CT_SRC_IP6 : NFT_CT_SRC_IP;
-      rule(name, std::move(Body().load(nft::Ct{source, original}).in({hosts}).give_back()));
+    for (const auto& [hosts, of] : flushing_) {
+      Body body;
+      if (of) body.load(NFT_CT_LABELS).is(nft::host32(of), by_in ? label_in : label_out);
+      body.load(nft::Ct{hosts.ends_with("h6") ? NFT_CT_SRC_IP6 : NFT_CT_SRC_IP, original});
+      rule(name, std::move(body.in({hosts}).give_back()));
     }
     rule(name, count_by(std::string(name_of(phase)), by_in ? label_in : label_out));
     rule(name, std::move(Body().accept()));

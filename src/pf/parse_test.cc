@@ -156,7 +156,8 @@ TEST(PfScrub, TakesWhatNftablesCan) {
 TEST(PfOptions, AreTakenIfTheyMeanSomething) {
   EXPECT_EQ(rules("set state-policy floating\nset optimization normal\nset ruleset-optimization basic\nset debug urgent\nblock"), "block drop all");
   EXPECT_EQ(rules("set state-policy if-bound"), "pf.conf:1: set state-policy if-bound is not supported on Linux");
-  EXPECT_EQ(rules("set limit { states 10 }"), "pf.conf:1: set limit states is not supported on Linux");
+  EXPECT_EQ(rules("set limit table-entries 200000\nblock"), "block drop all");
+  EXPECT_EQ(rules("set limit { table-entries 10, states 10 }"), "pf.conf:1: set limit states is not supported on Linux");
   EXPECT_EQ(rules("set timeout interval 10"), "pf.conf:1: set timeout interval is not supported on Linux");
   EXPECT_EQ(rules("set timeout tcp.first 5000000"), "pf.conf:1: timeout tcp.first is longer than 4000000 seconds");
   EXPECT_EQ(rules("set timeout tcp.first"), "pf.conf:1: syntax error");

@@ -161,16 +161,19 @@ Result<> Reader::timeout() {
   return {};
 }
 
+// The machine's sysctls say how many states and fragments there are; tables have no limit, whatever is wished for.
+Result<> Reader::limit() {
+  CB_TRY(std::string what, want_text());
+  if (what != "table-entries") return unable("set limit " + what);
+  return want_number() ? Result<>{} : syntax_error();
+}
+
 // Options whose value is what happens anyway are taken; others that would have no effect are errors.
 Result<> Reader::set_option() {
   CB_TRY(std::string word, want_text());
   if (word == "skip") return skip_on();
   if (word == "timeout") return list([this] { return timeout(); });
-  if (word == "limit")  // the machine's sysctls say how many states there are
-    return list([this]() -> Result<> {
-      CB_TRY(std::string what, want_text());
-      return unable("set limit " + what);
-    });
+  if (word == "limit") return list([this] { return limit(); });
   std::string value = at_end() ? "" : take().text;
   if (auto timeouts = word == "optimization" ? timeouts_of(value) : std::nullopt) {
     for (const auto& [name, seconds] : *timeouts) rules_->timeouts[name] = seconds;

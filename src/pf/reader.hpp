@@ -37,6 +37,7 @@ class Reader {
   Done set_option();
   Done skip_on();
   Done timeout();
+  Done limit();
   Done table();
   Done table_entries(Table& table);
   Done filter(Action action);

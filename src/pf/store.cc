@@ -27,21 +27,21 @@ class Nothing final : public Machine {
   std::optional<uint32_t> group(const std::string&) const override { return {}; }
 };
 
-/// The first line of a ruleset's text: the number of its first rule, what is noted of the whole, its name.
+/// The first line of a ruleset's text: the numbers of its first rules, what is noted of the whole, its name.
 std::string text_of(const std::string& anchor, const Kept& kept, uint64_t since) {
   Ruleset rules = kept.rules;
   for (Table& table : rules.tables) table.given = false;
-  return fmt::format("{} {} {}\n{}", kept.first, since, anchor, text_of(rules));
+  return fmt::format("{} {} {} {}\n{}", kept.first, kept.first_translation, since, anchor, text_of(rules));
 }
 
 Result<> take_text(Whole& whole, std::string_view text) {
   std::string_view line = take_part(text, '\n');
-  auto first = parse_int(take_part(line, ' ')), since = parse_int(take_part(line, ' '));
+  auto first = parse_int(take_part(line, ' ')), translation = parse_int(take_part(line, ' ')), since = parse_int(take_part(line, ' '));
   conf::MemorySources none;
   Parsed parsed = parse_text(none, "pf", std::string(text), Nothing());
-  if (!first || !since || !parsed.problems.empty())
+  if (!first || !translation || !since || !parsed.problems.empty())
     return fail(Why::invalid, "what the kernel keeps is not pf's: {}", parsed.problems.empty() ? "no number" : parsed.problems[0].text());
-  whole.rulesets[std::string(line)] = {std::move(parsed.rules), static_cast<uint32_t>(*first)};
+  whole.rulesets[std::string(line)] = {std::move(parsed.rules), static_cast<uint32_t>(*first), static_cast<uint32_t>(*translation)};
   whole.since = static_cast<uint64_t>(*since);
   return {};
 }
@@ -129,7 +129,7 @@ class Change {
     std::set<std::string> wanted;
     std::vector<nft::Element> in, out;
     for (const auto& [anchor, kept] : wanted_.rulesets)
-      for (uint32_t id = kept.first; id < kept.first + kept.size(); ++id) {
+      for (uint32_t id : kept.ids()) {
         for (bool way : {true, false}) {
           wanted.insert(counter_of(id, way));
           (way ? in : out).push_back({.key = nft::host32(id), .object = counter_of(id, way)});

@@ -56,9 +56,9 @@ TEST(PfTags, TranslationComesFirstBothWays) {
   Whole whole = whole_of({{"", "nat on em0 from 10.0.0.0/8 tag n -> 10.9.9.9\nrdr on em0 to 10.0.0.1 tag r -> 10.0.0.2\npass tag p"}});
   auto tags = Tags::of(whole);
   ASSERT_TRUE(tags);
-  EXPECT_LT(tags->set_by(101, Phase::in), tags->set_by(102, Phase::in));
-  EXPECT_LT(tags->set_by(102, Phase::in), tags->set_by(100, Phase::out));
-  EXPECT_LT(tags->set_by(100, Phase::out), tags->set_by(102, Phase::out));
+  EXPECT_LT(tags->set_by(102, Phase::in), tags->set_by(100, Phase::in)) << "rdr";
+  EXPECT_LT(tags->set_by(100, Phase::in), tags->set_by(101, Phase::out));
+  EXPECT_LT(tags->set_by(101, Phase::out), tags->set_by(100, Phase::out)) << "nat";
 }
 
 TEST(PfTags, AnAnchorsRulesStandInItsPlace) {

@@ -13,7 +13,7 @@ udp_refused() { grep -q refused <<<"$(bash -c "exec 3<>/dev/udp/$1/9; echo x >&3
 refused() { printf '%s\n' "$2" >"$W/refused" && expect_refusal "$1" pfctl -j router -f "$W/refused"; }
 forget() { pfctl -q -j router -F states; }
 pfctl -q -j router -e
-jexec far nc -ll -p 90 -e cat >/dev/null 2>&1 &
+for port in 90 92; do jexec far nc -ll -p $port -e cat >/dev/null 2>&1 & done
 for i in 11 12; do ifconfig epair0a alias 10.0.0.$i/32; done
 
 note "limits of states"
@@ -36,6 +36,20 @@ expect "" pfctl -j router -t bad -T show
 blocked 80
 expect "   10.0.0.1" pfctl -j router -t bad -T show
 exec {one}>&- {two}>&-
+forget
+pfctl -q -j router -t bad -T flush
+rules "table <bad> persist
+pass
+pass in on epair0b proto tcp to port 90 keep state (max-src-conn-rate 1/60, overload <bad> flush)
+block in quick proto tcp from <bad>"
+exec {one}<>/dev/tcp/10.1.0.2/90 {two}<>/dev/tcp/10.1.0.2/92
+echo before >&$one && read -r -t 2 -u $one answer && [ "$answer" = before ] || fail "no answer before"
+blocked 90
+echo after >&$one && read -r -t 1 -u $one answer && fail "flush: a state of the rule goes on"
+echo other >&$two && read -r -t 2 -u $two answer && [ "$answer" = other ] || fail "flush: another rule's state ended"
+exec {one}>&- {two}>&-
+forget
+pfctl -q -j router -t bad -T flush
 
 note "how long states last"
 rules "set timeout { tcp.established 1000, udp.first 500, icmp.first 7 }

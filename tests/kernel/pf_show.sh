@@ -49,6 +49,11 @@ for word in Sources queue osfp ether creatorids; do
 done
 expect_refusal "^pfctl: Unknown show modifier 'nonsense'$" pfctl -j router -s nonsense
 
+note "from inside the jail"
+expect "$(pfctl -j router -s rules)" jexec router pfctl -s rules
+echo 'pass label "from inside"' | jexec router pfctl -a own -f - || fail "pfctl in the jail"
+expect 'pass all flags S/SA keep state label "from inside"' pfctl -j router -a own -s rules
+
 note "states end"
 expect_like '^killed 0 states from 1 sources and 1 destinations$' pfctl -j router -k 0.0.0.0/0 -k 10.9.9.9
 expect_like '^killed 6 states from 1 sources and 0 destinations$' pfctl -j router -k 10.0.0.0/24

@@ -118,6 +118,9 @@ printf 'set skip on lo0\ntable <t> persist { 10.8.8.8 }\nnat on epair1a inet fro
 pfctl -j router -N -f "$W/pf.conf" || fail "-N"
 passes 80
 [ "$(translated)" = 192.0.2.2 ] || fail "-N: $(translated)"
+pfctl -q -j router -z && ping4
+pfctl -j router -N -f "$W/pf.conf" && pfctl -j router -O -f /dev/null || fail "-N, -O"
+expect_like '^  .* Packets: [1-9].*States: [1-9]' pfctl -j router -vs rules
 expect "pass all flags S/SA keep state" pfctl -j router -s rules
 expect "   10.9.9.9" pfctl -j router -t t -T show
 pfctl -q -j router -T load -f "$W/pf.conf" || fail "-T load"

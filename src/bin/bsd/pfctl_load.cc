@@ -102,16 +102,16 @@ class Loader {
     if (wants('O')) rules.skipped = std::move(loaded.skipped), rules.timeouts = std::move(loaded.timeouts);
     if (wants('R')) rules.rules = std::move(loaded.rules), rules.scrubs = std::move(loaded.scrubs);
     if (wants('N')) rules.translations = std::move(loaded.translations);
-    kept.first = 0;
-    kept.first = free_numbers(kept.size());
+    if (wants('R')) kept.first = free_numbers(kept.filters());
+    if (wants('N')) kept.first_translation = free_numbers(rules.translations.size());
   }
 
   uint32_t free_numbers(size_t size) const {
     for (;;) {
       uint32_t first = pf::new_numbers();
       bool taken = std::ranges::any_of(pf_.whole.rulesets, [&](const auto& one) {
-        const pf::Kept& kept = one.second;
-        return kept.first < first + size && first < kept.first + kept.size();
+        std::vector<uint32_t> ids = one.second.ids();
+        return std::ranges::any_of(ids, [&](uint32_t id) { return id >= first && id < first + size; });
       });
       if (!taken) return first;
     }
