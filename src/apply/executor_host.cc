@@ -4,7 +4,8 @@
 #include "apply/path_check.hpp"
 #include "base/text.hpp"
 #include "plan/alias.hpp"
-#include "plan/cable.hpp"
+#include <algorithm>
+#include "plan/cables.hpp"
 #include "plan/command.hpp"
 #include "plan/wants.hpp"
 
@@ -102,19 +103,20 @@ Outcome Executor::cable(Job& job, const plan::Step& step) {
     if (!gone) warn(job, gone.error().text());  // what is left of it goes with the jail
     return Outcome::done;
   }
-  auto wanted = plan::cable_of(job.wanted);
+  auto wanted = plan::cables_of(job.wanted);
   if (!wanted) return warn(job, wanted.error().text()), Outcome::failed;
-  if (!*wanted) return Outcome::done;
+  auto wish = std::ranges::find(*wanted, step.parameter, [](const plan::CableWish& one) { return plan::name_for(one.name, "net.bridge"); });
+  if (wish == wanted->end() || !wish->cable) return Outcome::done;
   Result<> outcome;
   if (step.act == Act::check_cable) {
-    outcome = ports_.links.check(**wanted, 0);
+    outcome = ports_.links.check(*wish->cable, 0);
   } else if (auto jail = ports_.jails.find(std::to_string(job.jid)); jail) {
-    outcome = ports_.links.connect(**wanted, job.jid, jail->runtime.keeper);
+    outcome = ports_.links.connect(*wish->cable, job.jid, jail->runtime.keeper);
   } else {
     outcome = pass(std::move(jail.error()));
   }
   if (outcome) return Outcome::done;
-  return warn(job, outcome.error().text()), Outcome::failed;
+  return warn(job, plan::name_for(wish->name, outcome.error().text())), Outcome::failed;
 }
 
 }  // namespace cellblock::apply

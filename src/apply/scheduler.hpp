@@ -15,6 +15,7 @@
 #include "apply/ports.hpp"
 #include "apply/queues.hpp"
 #include "apply/running.hpp"
+#include "plan/cables.hpp"
 
 namespace cellblock::apply {
 
@@ -25,9 +26,9 @@ enum class Source : uint8_t {
   running,       ///< -R: running ones only
 };
 
-/// What is to become of a running jail's cable; none: it loses it.
-struct CableChange {
-  std::optional<model::Cable> cable;
+/// What is to become of a running jail's cables.
+struct CableChanges {
+  std::vector<plan::CableWish> cables;
   pid_t keeper = 0;
 };
 
@@ -76,7 +77,8 @@ class Scheduler {
   bool resolve_hostname(Job& job);
   bool read_fstabs(Job& job);
   Result<std::vector<std::string>> create_only_changes(Job& job);
-  Result<std::optional<CableChange>> cable_change(Job& job);
+  Result<CableChanges> cable_changes(Job& job);
+  Result<> change_cables(Job& job, const CableChanges& changes);
   bool update(Job& job);
 
   // depending.cc: order between jobs

@@ -4,7 +4,6 @@
 
 #include "apply/mounting.hpp"
 #include "apply/scheduler.hpp"
-#include "plan/cable.hpp"
 #include "plan/change.hpp"
 #include "plan/wants.hpp"
 
@@ -68,18 +67,33 @@ Result<std::vector<std::string>> Scheduler::create_only_changes(Job& job) {
   return plan::create_only_changes(with_real_path(job.wanted), prison);
 }
 
-/// Nothing: net.* say nothing of it, and the jail keeps what it has. What they say is all that the cable is to be.
-Result<std::optional<CableChange>> Scheduler::cable_change(Job& job) {
-  if (!plan::wants_cable(job.wanted)) return std::nullopt;
+/// What net.* say nothing of stays as it is. What they say of a cable is all that it is to be.
+Result<CableChanges> Scheduler::cable_changes(Job& job) {
+  CableChanges changes;
+  if (plan::cable_names(job.wanted).empty()) return changes;
   CB_TRY(model::Jail jail, ports_.jails.find(std::to_string(job.jid)));
-  CableChange change{.keeper = jail.runtime.keeper};
-  CB_TRY(change.cable, plan::cable_of(plan::of_running(job.wanted, jail.prison)));
-  if (!change.cable) return change;
-  CB_TRY(bool same, ports_.links.has(*change.cable, job.jid));
-  if (same) return std::nullopt;
-  if (change.cable->dhcp) return cellblock::fail(Why::invalid, "net.address: dhcp: only a restart of the jail asks a server");
-  CB_CHECK(ports_.links.check(*change.cable, job.jid));
-  return change;
+  changes.keeper = jail.runtime.keeper;
+  CB_TRY(std::vector<plan::CableWish> wishes, plan::cables_of(plan::of_running(job.wanted, jail.prison)));
+  for (plan::CableWish& wish : wishes) {
+    if (wish.cable) {
+      CB_TRY(bool same, ports_.links.has(*wish.cable, job.jid));
+      if (same) continue;
+      if (wish.cable->dhcp)
+        return cellblock::fail(Why::invalid, "{}: dhcp: only a restart of the jail asks a server", plan::name_for(wish.name, "net.address"));
+      if (auto good = ports_.links.check(*wish.cable, job.jid); !good)
+        return cellblock::fail(good.error().why, "{}", plan::name_for(wish.name, good.error().text()));
+    }
+    changes.cables.push_back(std::move(wish));
+  }
+  return changes;
+}
+
+Result<> Scheduler::change_cables(Job& job, const CableChanges& changes) {
+  for (const plan::CableWish& wish : changes.cables) {
+    auto changed = wish.cable ? ports_.links.change(*wish.cable, job.jid, changes.keeper) : ports_.links.cut({job.jid, wish.name});
+    if (!changed) return cellblock::fail(changed.error().why, "{}", plan::name_for(wish.name, changed.error().text()));
+  }
+  return {};
 }
 
 bool Scheduler::update(Job& job) {
@@ -89,8 +103,8 @@ bool Scheduler::update(Job& job) {
     executor_.warn(job, changes->front() + " cannot be changed after creation");
     return false;
   }
-  auto cable = cable_change(job);
-  if (!cable) return executor_.warn(job, cable.error().text()), false;
+  auto cables = cable_changes(job);
+  if (!cables) return executor_.warn(job, cables.error().text()), false;
   std::vector<model::Setting> settings = plan::modify(job.wanted, job.jid);
   if (settings.size() > 1) {
     auto changed = ports_.jails.set(settings, model::SetMode::update, /*attaching=*/false);
@@ -99,10 +113,7 @@ bool Scheduler::update(Job& job) {
     executor_.note_set(job, "JAIL_UPDATE", settings, why);
     if (!changed) return executor_.warn(job, why), false;
   }
-  if (const auto& to = *cable) {
-    auto changed = ports_.links.change(to->cable ? &*to->cable : nullptr, job.jid, to->keeper);
-    if (!changed) return executor_.warn(job, changed.error().text()), false;
-  }
+  if (auto changed = change_cables(job, *cables); !changed) return executor_.warn(job, changed.error().text()), false;
   if (orders_.verbosity > 0 || (orders_.verbosity == 0 && !job.label.empty())) executor_.note(job, "updated");
   return true;
 }

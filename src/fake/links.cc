@@ -41,33 +41,34 @@ Result<> Links::check(const model::Cable& cable, model::JailId) { return world_.
 
 Result<> Links::connect(const model::Cable& cable, model::JailId jid, pid_t) {
   CB_CHECK(world_.request(fmt::format("connect {} {}", cable.near, cable.bridge)));
-  cables[jid] = cable.bridge;
+  cables[{jid, cable.name}] = cable.bridge;
   joining_ = true;
   return {};
 }
 
 Result<bool> Links::has(const model::Cable& cable, model::JailId jid) {
-  auto found = cables.find(jid);
+  auto found = cables.find({jid, cable.name});
   return found != cables.end() && found->second == cable.bridge;
 }
 
-Result<bool> Links::change(const model::Cable* cable, model::JailId jid, pid_t) {
-  if (!cable) {
-    if (!cables.contains(jid)) return false;
-    CB_CHECK(world_.request(fmt::format("cut {}", jid)));
-    cables.erase(jid);
-    return true;
-  }
-  CB_TRY(bool same, has(*cable, jid));
+Result<bool> Links::change(const model::Cable& cable, model::JailId jid, pid_t) {
+  CB_TRY(bool same, has(cable, jid));
   if (same) return false;
-  CB_CHECK(world_.request(fmt::format("change {} {}", cable->near, cable->bridge)));
-  cables[jid] = cable->bridge;
+  CB_CHECK(world_.request(fmt::format("change {} {}", cable.near, cable.bridge)));
+  cables[{jid, cable.name}] = cable.bridge;
+  return true;
+}
+
+Result<bool> Links::cut(const model::CableId& id) {
+  if (!cables.contains(id)) return false;
+  CB_CHECK(world_.request(fmt::format("cut {}", id.jid)));
+  cables.erase(id);
   return true;
 }
 
 Result<> Links::disconnect(model::JailId jid) {
   CB_CHECK(world_.request(fmt::format("disconnect {}", jid)));
-  cables.erase(jid);
+  std::erase_if(cables, [jid](const auto& each) { return each.first.jid == jid; });
   disconnected_ = true;
   return {};
 }

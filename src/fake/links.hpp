@@ -22,10 +22,11 @@ class Links final : public port::Links {
   Result<> join() override;
   Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
-  Result<bool> change(const model::Cable* cable, model::JailId jid, pid_t keeper) override;
+  Result<bool> change(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
+  Result<bool> cut(const model::CableId& id) override;
 
   std::set<std::string> aliases;                   ///< "em0 10.0.0.1/24"
-  std::map<model::JailId, std::string> cables;     ///< to which bridge
+  std::map<model::CableId, std::string> cables;    ///< to which bridge
   std::map<std::string, pid_t> moved;              ///< where interfaces that left the host are
 
  private:

@@ -14,12 +14,13 @@ namespace {
 
 using model::Cable;
 using model::CableAddress;
+using model::CableId;
 using model::JailId;
 using record::CableMade;
 using record::State;
 
-const CableMade* cable_of(const State& state, JailId jid) {
-  auto found = state.cables.find(jid);
+const CableMade* cable_of(const State& state, const CableId& id) {
+  auto found = state.cables.find(id);
   return found == state.cables.end() ? nullptr : &found->second;
 }
 
@@ -77,20 +78,19 @@ Result<> strip(net::Network& inside, int index, const Cable& cable, const std::v
 
 /// Until all is done both the old addresses and the new ones are the jail's, by a description that nobody gives: who was killed
 /// halfway begins anew.
-Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
+Result<> HostLinks::readdress(Cable cable, const CableId& id, int there) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd lock, lock_bridges(*record));
   const uint64_t like = fingerprint(cable);
   CB_TRY(const State* state, record->refresh());
   CB_TRY(std::optional<net::Link> bridge, find_link(*network, cable.bridge));
-  CB_CHECK(choose_addresses(*network, *state, cable, bridge ? &*bridge : nullptr, jid));
+  CB_CHECK(choose_addresses(*network, *state, cable, bridge ? &*bridge : nullptr, id));
   std::vector<CableAddress> had;
   bool has_rules = !cable.rules.empty();
-  const JailId jids[] = {jid};
   auto announce = [&](const State& now) -> Result<std::string> {
-    CB_CHECK(check_taken(now, cable, jid));
-    const CableMade* made = cable_of(now, jid);
+    CB_CHECK(check_taken(now, cable, id));
+    const CableMade* made = cable_of(now, id);
     if (!made || !is_same_way(*made, cable))
       return fail(Why::exists, "net.bridge: another command has just changed the cable");
     had = made->addresses;
@@ -99,7 +99,7 @@ Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
     std::ranges::copy_if(had, std::back_inserter(both.addresses), [&](const CableAddress& one) {
       return std::ranges::find(cable.addresses, one) == cable.addresses.end();
     });
-    return lines_for(both, jid, 0) + record::joined_line(jids);
+    return lines_for(both, id, 0) + record::joined_line({&id, 1});
   };
   CB_CHECK(record->update(announce));
   CB_CHECK(faults::step("change announced"));
@@ -109,56 +109,57 @@ Result<> HostLinks::readdress(Cable cable, JailId jid, int there) {
   faults::passed("addresses stripped");
   CB_CHECK(furnish(settings_, cable, there, net::Existing::replace));
   if (has_rules) {
-    CB_CHECK(record->append(lines_for(cable, jid, 0) + record::joined_line(jids)));
-    CB_CHECK(remake_rules(*record, jid), "net.nat, net.forward");
+    CB_CHECK(record->append(lines_for(cable, id, 0) + record::joined_line({&id, 1})));
+    CB_CHECK(remake_rules(*record, id), "net.nat, net.forward");
   }
-  return record->append(lines_for(cable, jid, like) + record::joined_line(jids));
+  return record->append(lines_for(cable, id, like) + record::joined_line({&id, 1}));
 }
 
+Result<bool> HostLinks::cut(const CableId& id) { return cut(id, {}); }
+
 /// The record says that the jail has it until it is gone: nobody gets its address before.
-Result<> HostLinks::cut(JailId jid) {
+Result<bool> HostLinks::cut(const CableId& id, std::string_view bridge_to_keep) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd lock, lock_bridges(*record));
   CB_TRY(const State* state, record->refresh());
-  if (const CableMade* made = cable_of(*state, jid)) {
-    CableMade going = *made;
-    going.like = 0;
-    const JailId jids[] = {jid};
-    CB_CHECK(record->append(record::cable_line(jid, going) + record::joined_line(jids)));
-    CB_CHECK(faults::step("cable given up"));
-    CB_TRY(std::optional<net::Link> near, find_link(*network, going.near));
-    auto gone = near && near->group == cable_group ? network->change(net::delete_link(near->index)) : Result<>();
-    if (!gone && gone.error().why != Why::absent) return pass(std::move(gone.error()), "interface {}", going.near);
-    faults::passed("cable taken away");
-    CB_CHECK(record->append(record::uncable_line(jid)));
-  }
-  return remove_remains(*record, *network).map([](auto&&) {});
+  const CableMade* made = cable_of(*state, id);
+  if (!made) return false;
+  CableMade going = *made;
+  going.like = 0;
+  CB_CHECK(record->append(record::joined_cable_lines(id, going)));
+  CB_CHECK(faults::step("cable given up"));
+  CB_TRY(std::optional<net::Link> near, find_link(*network, going.near));
+  auto gone = near && near->group == cable_group ? network->change(net::delete_link(near->index)) : Result<>();
+  if (!gone && gone.error().why != Why::absent) return pass(std::move(gone.error()), "interface {}", going.near);
+  faults::passed("cable taken away");
+  CB_CHECK(record->append(record::uncable_line(id)));
+  CB_CHECK(remove_remains(*record, *network, bridge_to_keep).map([](auto&&) {}));
+  return true;
 }
 
-Result<bool> HostLinks::change(const Cable* cable, JailId jid, pid_t keeper) {
+Result<bool> HostLinks::change(const Cable& wanted, JailId jid, pid_t keeper) {
+  const CableId id{jid, wanted.name};
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
   std::optional<CableMade> made;
-  if (const CableMade* one = cable_of(*state, jid)) made = *one;
-  const bool is_whole = made && !state->unjoined.contains(jid);  // else somebody was killed while it was laid
-  if (!cable) {
-    if (!made) return false;
-    CB_CHECK(cut(jid));
-    return true;
-  }
-  CB_TRY(bool same, has(*cable, jid));
+  if (const CableMade* one = cable_of(*state, id)) made = *one;
+  const bool is_whole = made && !state->unjoined.contains(id);  // else somebody was killed while it was laid
+  CB_TRY(bool same, has(wanted, jid));
   if (same) return false;
-  CB_CHECK(check(*cable, jid));
+  CB_CHECK(check(wanted, jid));
+  Cable cable = wanted;
+  if (made)
+    for (const CableAddress& one : made->addresses) cable.had.push_back(one.address);
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(net::Network * network, host());
-  CB_TRY(std::optional<net::Link> far, far_end(*network, *cable, made ? made->near : cable->near, there.get()));
-  if (is_whole && is_in_place(*cable, *made, far)) {
-    CB_CHECK(readdress(*cable, jid, there.get()));
+  CB_TRY(std::optional<net::Link> far, far_end(*network, cable, made ? made->near : cable.near, there.get()));
+  if (is_whole && is_in_place(cable, *made, far)) {
+    CB_CHECK(readdress(cable, id, there.get()));
     return true;
   }
-  CB_CHECK(cut(jid));
-  CB_CHECK(connect(*cable, jid, keeper));
+  CB_CHECK(cut(id, cable.bridge).map([](bool) {}));
+  CB_CHECK(connect(cable, jid, keeper));
   CB_CHECK(join());
   return true;
 }

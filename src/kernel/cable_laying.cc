@@ -20,7 +20,7 @@
 namespace cellblock::kernel {
 
 using model::Cable;
-using model::JailId;
+using model::CableId;
 using record::State;
 
 uint64_t fingerprint(const Cable& cable) {
@@ -52,11 +52,14 @@ std::array<uint8_t, 6> stable_hardware(std::string_view name) {
   return bytes;
 }
 
+/// What is the cable's own at every start.
+std::string seed_of(const Cable& cable) { return cable.name.empty() ? cable.jail : cable.jail + "/" + cable.name; }
+
 }  // namespace
 
-std::array<uint8_t, 6> hardware_of(const Cable& cable) { return cable.hardware ? *cable.hardware : stable_hardware(cable.jail); }
+std::array<uint8_t, 6> hardware_of(const Cable& cable) { return cable.hardware ? *cable.hardware : stable_hardware(seed_of(cable)); }
 
-Result<Found> look(net::Network& host, const State& state, const Cable& cable, JailId own) {
+Result<Found> look(net::Network& host, const State& state, const Cable& cable, const CableId& own) {
   Found found;
   CB_TRY(found.bridge, find_link(host, cable.bridge));
   if (found.bridge && found.bridge->name != cable.bridge)
@@ -76,15 +79,15 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, J
   return found;
 }
 
-std::string lines_for(const Cable& cable, JailId jid, uint64_t like) {
-  return record::cable_line(jid, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated}) +
-         (cable.rules.empty() ? "" : record::rules_line(jid));
+std::string lines_for(const Cable& cable, const CableId& id, uint64_t like) {
+  return record::cable_line(id, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated}) +
+         (cable.rules.empty() ? "" : record::rules_line(id));
 }
 
-Result<> check_taken(const State& state, const Cable& cable, JailId own) {
+Result<> check_taken(const State& state, const Cable& cable, const CableId& own) {
   for (const auto& one : cable.addresses) {
-    for (JailId jid : record::jails_at(state, cable.bridge, one.address)) {
-      const model::Jail* jail = jid == own ? nullptr : state.snapshot.find(jid);
+    for (const CableId& id : record::cables_at(state, cable.bridge, one.address)) {
+      const model::Jail* jail = id == own ? nullptr : state.snapshot.find(id.jid);
       if (jail && is_alive(state, *jail))
         return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
     }
@@ -103,8 +106,15 @@ net::Address address_for(const model::CableAddress& one, int index) {
 
 }  // namespace
 
+/// One of a range that the jail had before.
+static std::optional<net::Ip> address_had(const Cable& cable, const net::Ip& first, const net::Ip& last) {
+  for (const std::string& text : cable.had)
+    if (auto ip = net::parse_ip(text); ip && ip->v6 == first.v6 && ip->bytes >= first.bytes && ip->bytes <= last.bytes) return ip;
+  return std::nullopt;
+}
+
 Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* bridge,
-                          JailId own) {
+                          const CableId& own) {
   if (cable.ranges.empty()) return {};
   std::set<std::string> taken(cable.gateways.begin(), cable.gateways.end());
   for (const auto& one : cable.bridge_addresses) taken.insert(one.address);
@@ -113,11 +123,13 @@ Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, 
     for (const net::Address& one : addresses) taken.insert(one.ip.text());
   }
   for (const model::Range& range : cable.ranges) {
-    auto free = net::free_address(*net::parse_ip(range.first), *net::parse_ip(range.last), cable.jail,
-                                  [&](const net::Ip& one) {
+    const net::Ip first = *net::parse_ip(range.first), last = *net::parse_ip(range.last);
+    auto is_taken = [&](const net::Ip& one) {
       return taken.contains(one.text()) ||
-             std::ranges::any_of(record::jails_at(state, cable.bridge, one.text()), [own](JailId jid) { return jid != own; });
-    });
+             std::ranges::any_of(record::cables_at(state, cable.bridge, one.text()), [&](const CableId& id) { return id != own; });
+    };
+    std::optional<net::Ip> free = address_had(cable, first, last);
+    if (!free || is_taken(*free)) free = net::free_address(first, last, seed_of(cable), is_taken);
     if (!free) return fail(Why::invalid, "net.address: {}-{}/{}: all are taken", range.first, range.last, range.prefix);
     cable.addresses.push_back({free->text(), range.prefix});
   }
@@ -151,6 +163,12 @@ Result<> lay(net::Network& host, int conf, const Cable& cable, const net::Link& 
   CB_CHECK(host.change(net::new_cable(veth)));
   (void)sys::write_at(conf, (cable.near + "/disable_ipv6").c_str(), "1");
   return host.change(net::set_link_local(cable.near, net::LinkLocal::none, true));
+}
+
+std::vector<net::Request> port_requests(const record::CableMade& made, int bridge) {
+  std::vector<net::Request> requests = {net::set_master(made.near, bridge)};
+  if (made.isolated) requests.push_back(net::set_port(made.near, {.isolated = true}));
+  return requests;
 }
 
 namespace {

@@ -23,24 +23,27 @@ struct Found {
   std::optional<net::Link> remains;  ///< of a jail that ended a moment ago and had the same name
 };
 
-/// An end that jail `own` has is none of others.
-Result<Found> look(net::Network& host, const record::State& state, const model::Cable& cable, model::JailId own = 0);
+/// The end of cable `own` is none of others.
+Result<Found> look(net::Network& host, const record::State& state, const model::Cable& cable, const model::CableId& own = {});
 
 /// What the journal is told before the cable is laid; `like`: fingerprint(), or 0 for one that is still to change.
-std::string lines_for(const model::Cable& cable, model::JailId jid, uint64_t like);
+std::string lines_for(const model::Cable& cable, const model::CableId& id, uint64_t like);
 
-/// Whether a living jail but `own` has one of the addresses, or of the ports.
-Result<> check_taken(const record::State& state, const model::Cable& cable, model::JailId own);
+/// Whether another cable than `own`, of a jail that lives, has one of the addresses, or of the ports.
+Result<> check_taken(const record::State& state, const model::Cable& cable, const model::CableId& own);
 
-/// Takes an address out of each range that nobody on the bridge has but `own`. The caller holds the lock, or only wants
+/// Takes an address out of each range that nobody on the bridge has but `own`: the one that the jail had, if there is. The caller holds the lock, or only wants
 /// to know whether there is one.
 Result<> choose_addresses(net::Network& host, const record::State& state, model::Cable& cable, const net::Link* bridge,
-                          model::JailId own);
+                          const model::CableId& own);
 
 Result<net::Link> make_bridge(net::Network& host, const model::Cable& cable);
 
 /// Between the host and the network `there`; `conf` is /proc/sys/net/ipv6/conf of the host.
 Result<> lay(net::Network& host, int conf, const model::Cable& cable, const net::Link& bridge, int there);
+
+/// The end on the host becomes a port of the bridge.
+std::vector<net::Request> port_requests(const record::CableMade& made, int bridge);
 
 /// Everything in the jail in one batch: up, addresses, routes.
 Result<> furnish(net::Settings& settings, const model::Cable& cable, int there, net::Existing existing = net::Existing::refuse);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kernel/cable_laying.hpp"
 #include "kernel/cable_rules.hpp"
 #include "kernel/faults.hpp"
 #include "kernel/strays.hpp"
@@ -19,7 +20,7 @@ constexpr uint32_t doomed_group = cable_group + 1;
 /// To delete one takes the kernel as long as to delete a thousand: they become a group of their own first.
 Result<> remove_loose_ends(const State& state, net::Network& host) {
   std::set<std::string, std::less<>> known;
-  for (const auto& [jid, made] : state.cables) known.insert(made.near);
+  for (const auto& [id, made] : state.cables) known.insert(made.near);
   CB_TRY(std::vector<net::Link> links, host.links());
   std::vector<net::Request> requests;
   for (const net::Link& link : links)
@@ -48,8 +49,7 @@ Result<std::optional<bool>> join_one(net::Network& host, const record::CableMade
   CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
   if (!bridge || !near || near->group != cable_group) return std::nullopt;
   if (near->master == bridge->index && near->port.isolated == made.isolated) return false;
-  CB_CHECK(host.change(net::set_master(made.near, bridge->index)));
-  if (made.isolated) CB_CHECK(host.change(net::set_port(made.near, {.isolated = true})));
+  for (const net::Request& request : port_requests(made, bridge->index)) CB_CHECK(host.change(request));
   return true;
 }
 
@@ -58,23 +58,22 @@ Result<std::optional<bool>> join_one(net::Network& host, const record::CableMade
 /// next jail -m sees to it, as of a cable that is like no description. One that can't be joined doesn't keep the others from it.
 Result<> join_laid(Registry& registry, net::Network& host, std::vector<std::string>& done) {
   CB_TRY(const State* state, registry.refresh());
-  const std::set<model::JailId> unjoined = state->unjoined;
+  const std::set<model::CableId> unjoined = state->unjoined;
   std::string lines;
-  for (model::JailId jid : unjoined) {
-    record::CableMade made = state->cables.at(jid);
+  for (const model::CableId& id : unjoined) {
+    record::CableMade made = state->cables.at(id);
     auto joined = join_one(host, made);
     if (!joined && joined.error().why != Why::absent) {
       done.push_back(fmt::format("{}: not joined to bridge {}: {}", made.near, made.bridge, joined.error().text()));
       continue;
     }
     if (!joined || !*joined) {
-      lines += record::uncable_line(jid);
+      lines += record::uncable_line(id);
       continue;
     }
     if (**joined) done.push_back(fmt::format("{}: joined to bridge {}", made.near, made.bridge));
     made.like = 0;
-    const model::JailId jids[] = {jid};
-    lines += record::cable_line(jid, made) + record::joined_line(jids);
+    lines += record::joined_cable_lines(id, made);
   }
   return lines.empty() ? Result<>() : registry.append(lines);
 }
@@ -92,7 +91,7 @@ Result<std::optional<net::Link>> find_link(net::Network& network, const std::str
 
 bool is_loose_end(const State& state, const net::Link& link) {
   auto has_it = [&](const auto& each) {
-    const model::Jail* jail = each.second.near == link.name ? state.snapshot.find(each.first) : nullptr;
+    const model::Jail* jail = each.second.near == link.name ? state.snapshot.find(each.first.jid) : nullptr;
     return jail && is_alive(state, *jail);  // a dead one that nobody has buried yet has ended as well
   };
   return link.kind == "veth" && link.group == cable_group && std::ranges::none_of(state.cables, has_it);
@@ -106,13 +105,14 @@ Result<> put_aside(net::Network& host, const net::Link& link) {
   return std::move(outcomes.back());
 }
 
-Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host) {
+Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host, std::string_view but) {
   CB_TRY(const State* state, registry.refresh());
   CB_CHECK(remove_loose_ends(*state, host));
   faults::passed("cables removed");
   CB_CHECK(remove_loose_rules(registry).map([](size_t) {}));
   std::vector<std::string> removed;
   for (const std::string& name : record::idle_bridges(*state)) {
+    if (name == but) continue;
     CB_TRY(bool is_gone, remove_bridge(host, name));
     faults::passed("bridge removed");
     CB_CHECK(registry.append(record::unbridge_line(name)));

@@ -26,8 +26,9 @@ bool is_loose_end(const record::State& state, const net::Link& link);
 Result<> put_aside(net::Network& host, const net::Link& link);
 
 /// Takes away all loose ends, at once, and then the bridges that were made for jails and are idle, unless they have come
-/// to have other ports: they are their user's now. The caller holds the lock. Returns the bridges that are gone.
-Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host);
+/// to have other ports: they are their user's now; not `but`, which somebody is about to lay a cable to. The caller holds
+/// the lock. Returns the bridges that are gone.
+Result<std::vector<std::string>> remove_remains(Registry& registry, net::Network& host, std::string_view but = {});
 
 /// What a kill has left: idle bridges, rules of cables that are gone, and cables that were laid and not joined. A line in
 /// `done` for each.

@@ -22,7 +22,7 @@
 namespace cellblock::kernel {
 namespace {
 
-using model::JailId;
+using model::CableId;
 using nft::Body;
 using record::State;
 
@@ -101,8 +101,8 @@ void add_entries(nft::Batch& batch, const Entries& entries) {
 /// The whole table, in one transaction, with the rules of all jails that live; no table if they have none.
 Result<> remake(sys::netlink::Socket& socket, const State& state) {
   Entries entries;
-  for (const auto& [jid, made] : state.cables) {
-    const model::Jail* jail = made.rules.empty() ? nullptr : state.snapshot.find(jid);
+  for (const auto& [id, made] : state.cables) {
+    const model::Jail* jail = made.rules.empty() ? nullptr : state.snapshot.find(id.jid);
     if (jail && is_alive(state, *jail)) append_entries(entries, made);
   }
   nft::Batch batch;
@@ -143,11 +143,17 @@ Result<> let_forward(const record::CableMade& cable) {
   return switch_on(all).map([](bool) {});
 }
 
+Result<> note_no_rules(Registry& registry, const std::vector<CableId>& ids) {
+  std::string lines;
+  for (const CableId& id : ids) lines += record::unrules_line(id);
+  return lines.empty() ? Result<>() : registry.append(lines);
+}
+
 }  // namespace
 
-Result<> add_rules(Registry& registry, JailId jid) {
+Result<> add_rules(Registry& registry, const CableId& id) {
   CB_TRY(const State* state, registry.refresh());
-  auto found = state->cables.find(jid);
+  auto found = state->cables.find(id);
   if (found == state->cables.end() || found->second.rules.empty()) return {};
   CB_CHECK(faults::step("rules announced"));
   CB_CHECK(let_forward(found->second));
@@ -163,26 +169,25 @@ Result<> add_rules(Registry& registry, JailId jid) {
   return {};
 }
 
-Result<> remake_rules(Registry& registry, JailId jid) {
+Result<> remake_rules(Registry& registry, const CableId& id) {
   CB_TRY(const State* state, registry.refresh());
-  auto found = state->cables.find(jid);
+  auto found = state->cables.find(id);
   if (found == state->cables.end()) return {};
   if (!found->second.rules.empty()) CB_CHECK(let_forward(found->second));
   CB_TRY(sys::netlink::Socket socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
   CB_CHECK(remake(socket, *state), "table {}", rules_table);
-  return found->second.rules.empty() ? registry.append(record::unrules_line(jid)) : Result<>();
+  faults::passed("rules made");
+  return note_no_rules(registry, record::loose_rules(*state));
 }
 
 Result<size_t> remove_loose_rules(Registry& registry) {
   CB_TRY(const State* state, registry.refresh());
-  const std::vector<JailId> loose = record::loose_rules(*state);
+  const std::vector<CableId> loose = record::loose_rules(*state);
   if (loose.empty()) return 0;
   CB_TRY(sys::netlink::Socket socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
   CB_CHECK(remake(socket, *state), "table {}", rules_table);
   faults::passed("rules removed");
-  std::string lines;
-  for (JailId jid : loose) lines += record::unrules_line(jid);
-  CB_CHECK(registry.append(lines));
+  CB_CHECK(note_no_rules(registry, loose));
   return loose.size();
 }
 

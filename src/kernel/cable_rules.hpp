@@ -8,17 +8,17 @@ namespace cellblock::kernel {
 
 inline constexpr std::string_view rules_table = "cellblock";
 
-/// Why the cable's ports can't be had: another jail's net.forward has one.
-Result<> check_ports_of_jails(const record::State& state, const model::Cable& cable, model::JailId own);
+/// Why the cable's ports can't be had: another cable's net.forward has one.
+Result<> check_ports_of_jails(const record::State& state, const model::Cable& cable, const model::CableId& own);
 /// The same: a program of the host's listens at one.
 Result<> check_ports_of_host(const model::Cable& cable);
 
-/// Makes what the jail's cable needs, as the record has announced it, and lets the host forward packets. The caller
-/// holds the lock of the bridges.
-Result<> add_rules(Registry& registry, model::JailId jid);
+/// Makes what the cable needs, as the record has announced it, and lets the host forward packets. The caller holds the
+/// lock of the bridges.
+Result<> add_rules(Registry& registry, const model::CableId& id);
 
-/// The same for a cable that the jail has in place of another one: nothing of that one's is left.
-Result<> remake_rules(Registry& registry, model::JailId jid);
+/// The same where there may be rules of a cable that was there before: nothing of that one's is left.
+Result<> remake_rules(Registry& registry, const model::CableId& id);
 
 /// Takes away what cables that are gone have left, and notes that. Returns how many these were. The caller holds the lock
 /// of the bridges.

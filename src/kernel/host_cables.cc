@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "kernel/cable_laying.hpp"
@@ -12,6 +13,7 @@ namespace cellblock::kernel {
 namespace {
 
 using model::Cable;
+using model::CableId;
 using model::JailId;
 using record::State;
 
@@ -33,23 +35,25 @@ Result<net::Network*> HostLinks::host() {
 }
 
 Result<> HostLinks::check(const Cable& cable, JailId own) {
+  const CableId id{own, cable.name};
   CB_TRY(net::Network * network, host());
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
-  CB_TRY(Found found, look(*network, *state, cable, own));
+  CB_TRY(Found found, look(*network, *state, cable, id));
   if (found.bridge) {
     CB_TRY(std::vector<net::Address> addresses, network->addresses(found.bridge->index));
     for (const auto& one : cable.addresses)
       if (std::ranges::any_of(addresses, [&](const net::Address& is) { return is.ip.text() == one.address; }))
         return fail(Why::exists, "net.address: {}: bridge {} has it", one.address, cable.bridge);
   }
-  CB_CHECK(check_taken(*state, cable, own));
+  CB_CHECK(check_taken(*state, cable, id));
   CB_CHECK(check_ports_of_host(cable));
   Cable chosen = cable;
-  return choose_addresses(*network, *state, chosen, found.bridge ? &*found.bridge : nullptr, own);
+  return choose_addresses(*network, *state, chosen, found.bridge ? &*found.bridge : nullptr, id);
 }
 
 Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
+  const CableId id{jid, wanted.name};
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(net::Network * network, host());
   CB_TRY(Fd there, net::network_of(keeper));
@@ -58,44 +62,74 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   CB_TRY(Found found, look(*network, *before, wanted));
   if (before->cables.size() >= many_cables && !std::exchange(has_room_, true)) (void)net::make_room_for_neighbours();
   Cable cable = wanted;
-  CB_CHECK(choose_addresses(*network, *before, cable, found.bridge ? &*found.bridge : nullptr, jid));
+  CB_CHECK(choose_addresses(*network, *before, cable, found.bridge ? &*found.bridge : nullptr, id));
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
+  const bool has_old_rules = before->rules.contains(id);  // of a jail that had the number before
   auto announce = [&](const State& state) -> Result<std::string> {
-    CB_CHECK(check_taken(state, cable, jid));
-    return (found.bridge ? "" : record::bridge_line(cable.bridge)) + lines_for(cable, jid, fingerprint(wanted));
+    CB_CHECK(check_taken(state, cable, id));
+    return (found.bridge ? "" : record::bridge_line(cable.bridge)) + lines_for(cable, id, fingerprint(wanted));
   };
   CB_CHECK(record->update(announce));
-  auto make = [&]() -> Result<> {
-    CB_CHECK(faults::step("cable announced"));
-    if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
-    if (!found.bridge) {
-      CB_TRY(found.bridge, make_bridge(*network, cable));
-    }
-    CB_CHECK(lay(*network, conf_.get(), cable, *found.bridge, there.get()), "net.bridge: cable {} to {}", cable.near, cable.bridge);
-    CB_CHECK(faults::step("cable laid"));
-    CB_CHECK(furnish(settings_, cable, there.get()));
-    CB_CHECK(add_rules(*record, jid), "net.nat, net.forward");
-    joining_.push_back(net::set_master(cable.near, found.bridge->index));
-    if (cable.isolated) joining_.push_back(net::set_port(cable.near, {.isolated = true}));
-    joining_jails_.push_back(jid);
-    return !is_ours || joining_jails_.size() >= most_joining ? join() : Result<>();
+  auto finish = [&]() -> Result<> {
+    CB_CHECK(make(cable, found, there.get()));
+    CB_CHECK(has_old_rules ? remake_rules(*record, id) : add_rules(*record, id), "net.nat, net.forward");
+    joining_.push_back(id);
+    return !is_ours || joining_.size() >= most_joining ? join_announced(*record) : Result<>();
   };
-  Result<> made = make();
-  if (!made) (void)record->append(record::uncable_line(jid)).and_then([&] { return remove_remains(*record, *network); });
+  Result<> made = finish();
+  if (!made) (void)record->append(record::uncable_line(id)).and_then([&] { return remove_remains(*record, *network); });
   return made;
+}
+
+/// The caller holds the lock, and has announced the cable.
+Result<> HostLinks::make(const Cable& cable, Found& found, int there) {
+  CB_TRY(net::Network * network, host());
+  CB_CHECK(faults::step("cable announced"));
+  if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
+  if (!found.bridge) {
+    CB_TRY(found.bridge, make_bridge(*network, cable));
+  }
+  CB_CHECK(lay(*network, conf_.get(), cable, *found.bridge, there), "net.bridge: cable {} to {}", cable.near, cable.bridge);
+  CB_CHECK(faults::step("cable laid"));
+  return furnish(settings_, cable, there);
 }
 
 Result<> HostLinks::join() {
   if (joining_.empty()) return {};
-  CB_TRY(net::Network * network, host());
-  const std::vector<net::Request> requests = std::exchange(joining_, {});
-  const std::vector<JailId> jids = std::exchange(joining_jails_, {});
-  CB_TRY(std::vector<Result<>> outcomes, network->change(requests));
-  for (Result<>& outcome : outcomes)  // those of this batch stay unjoined in the record: the next command tries again, each alone
-    if (!outcome && outcome.error().why != Why::absent) return pass(outcome.error(), "net.bridge");
-  faults::passed("cables joined");
   CB_TRY(Registry * record, registry_.get());
-  return record->append(record::joined_line(jids));
+  CB_TRY(Fd lock, lock_bridges(*record));
+  return join_announced(*record);
+}
+
+/// The caller holds the lock: an end of the name that the record knows is the cable's own. Those that can't be joined stay
+/// unjoined in the record: the next command tries again.
+Result<> HostLinks::join_announced(Registry& record) {
+  CB_TRY(net::Network * network, host());
+  CB_TRY(const State* state, record.refresh());
+  std::map<std::string, int> bridges;
+  std::vector<net::Request> requests;
+  std::vector<CableId> owners, joined;
+  for (CableId& id : std::exchange(joining_, {})) {
+    auto cable = state->cables.find(id);
+    if (cable == state->cables.end() || !state->unjoined.contains(id)) continue;  // its jail has ended meanwhile
+    const record::CableMade& made = cable->second;
+    if (!bridges.contains(made.bridge)) {
+      CB_TRY(net::Link bridge, network->link(made.bridge), "net.bridge");
+      bridges[made.bridge] = bridge.index;
+    }
+    for (net::Request& request : port_requests(made, bridges[made.bridge])) requests.push_back(std::move(request)), owners.push_back(id);
+    joined.push_back(std::move(id));
+  }
+  CB_TRY(std::vector<Result<>> outcomes, network->change(requests));
+  Result<> first;
+  for (size_t at = 0; at < outcomes.size(); ++at) {
+    if (outcomes[at]) continue;
+    std::erase(joined, owners[at]);
+    if (first && outcomes[at].error().why != Why::absent) first = pass(outcomes[at].error(), "net.bridge");
+  }
+  faults::passed("cables joined");
+  if (!joined.empty()) CB_CHECK(record.append(record::joined_line(joined)));
+  return first;
 }
 
 /// The cable goes with the jail; on the host its end is one of many to be taken away together.
@@ -113,10 +147,11 @@ Result<> HostLinks::settle() {
 }
 
 Result<bool> HostLinks::has(const Cable& cable, JailId jid) {
+  const CableId id{jid, cable.name};
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
-  auto found = state->cables.find(jid);
-  return found != state->cables.end() && !state->unjoined.contains(jid) && found->second.like == fingerprint(cable);
+  auto found = state->cables.find(id);
+  return found != state->cables.end() && !state->unjoined.contains(id) && found->second.like == fingerprint(cable);
 }
 
 }  // namespace cellblock::kernel

@@ -5,6 +5,7 @@
 #include "kernel/host_jails.hpp"
 #include "kernel/names.hpp"
 #include "kernel/process_mark.hpp"
+#include "record/rules.hpp"
 #include "sys/cgroup.hpp"
 
 namespace cellblock::kernel {
@@ -34,7 +35,8 @@ Result<model::Snapshot> HostJails::get() {
     jail.prison.dying = true;
     if (!gone) view.jails.emplace(jail.prison.jid, jail);
   }
-  bool remains = !state.mounts.empty() || !state.aliases.empty() || !record::idle_bridges(state).empty() || !state.unjoined.empty();
+  bool remains = !state.mounts.empty() || !state.aliases.empty() || !record::idle_bridges(state).empty() || !state.unjoined.empty() ||
+                 !record::loose_rules(state).empty();
   if (!dead.empty() || remains) CB_CHECK(repair());
   for (auto& [jid, jail] : view.jails) {
     for (JailId up = jail.prison.parent; up && up != caller_;) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "kernel/cable_laying.hpp"
 #include "kernel/registry.hpp"
 #include "net/network.hpp"
 #include "net/settings.hpp"
@@ -22,20 +23,22 @@ class HostLinks : public port::Links {
   Result<> join() override;
   Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
-  Result<bool> change(const model::Cable* cable, model::JailId jid, pid_t keeper) override;
+  Result<bool> change(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
+  Result<bool> cut(const model::CableId& id) override;
 
  private:
   Result<net::Network*> host();
-  Result<> readdress(model::Cable cable, model::JailId jid, int there);
-  Result<> cut(model::JailId jid);
+  Result<> make(const model::Cable& cable, Found& found, int there);
+  Result<> readdress(model::Cable cable, const model::CableId& id, int there);
+  Result<bool> cut(const model::CableId& id, std::string_view bridge_to_keep);
+  Result<> join_announced(Registry& record);
   std::optional<net::Network> host_;  ///< one socket for all jails of a run
   Fd conf_;                           ///< /proc/sys/net/ipv6/conf; none: a kernel without IPv6
   net::Settings settings_;
   LateRegistry registry_;
   bool disconnected_ = false;
   bool has_room_ = false;  ///< for the neighbours of many jails
-  std::vector<net::Request> joining_;
-  std::vector<model::JailId> joining_jails_;
+  std::vector<model::CableId> joining_;  ///< laid and no ports yet
 };
 
 /// Takes an address away; true: it was there.

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/forward.hpp"
+#include "model/jail.hpp"
 
 namespace cellblock::model {
 
@@ -32,14 +34,23 @@ struct CableRules {
   friend bool operator==(const CableRules&, const CableRules&) = default;
 };
 
+/// Which one of a jail's cables: the first has no name, the others have that of their interface in the jail.
+struct CableId {
+  JailId jid = 0;
+  std::string name;
+  friend auto operator<=>(const CableId&, const CableId&) = default;
+};
+
 struct Cable {
-  std::string jail;       ///< its name: what its stable hardware address is made of
+  std::string name;       ///< as in CableId
+  std::string jail;       ///< the jail's name: what its stable hardware address is made of
   std::string bridge;
   std::string near;       ///< the end on the host, a port of the bridge
   std::string interface;  ///< the end in the jail
   std::vector<CableAddress> addresses;
   bool dhcp = false;                  ///< an IPv4 address from a server on the bridge
   std::vector<Range> ranges;
+  std::vector<std::string> had;  ///< addresses that go before others of the ranges: the jail had them
   std::vector<CableAddress> bridge_addresses;  ///< what the bridge has if it is made for the jail
   std::vector<std::string> gateways;  ///< one of each family at most
   std::optional<std::array<uint8_t, 6>> hardware;

@@ -147,7 +147,18 @@ bool is_derived(const Param& param) {
 
 }  // namespace
 
-std::optional<Named> find_param(std::string_view name) {
+std::optional<CableParam> cable_param(std::string_view name) {
+  constexpr std::string_view prefix = "net.", not_of_one[] = {"net.dns", "net.search", "net.interface"};
+  size_t dot = name.starts_with(prefix) ? name.find('.', prefix.size()) : name.npos;
+  if (dot == name.npos) return std::nullopt;
+  CableParam found{name.substr(prefix.size(), dot - prefix.size()), std::string(prefix) + std::string(name.substr(dot + 1))};
+  const bool is_one = !found.cable.empty() && found.cable != "bridge" && std::ranges::find(not_of_one, found.param) == std::end(not_of_one);
+  return is_one ? std::optional(std::move(found)) : std::nullopt;
+}
+
+namespace {
+
+std::optional<Named> find_plain(std::string_view name) {
   if (const Param* param = find_row(name)) return Named{param, false, {}};
   if (size_t dot = name.find('.'); dot != name.npos && dot + 1 < name.size()) {
     const Param* whole = find_row(name.substr(0, dot));
@@ -160,6 +171,14 @@ std::optional<Named> find_param(std::string_view name) {
   const Param* param = find_row(positive);
   if (!param || param->kind != Kind::boolean) return std::nullopt;
   return Named{param, true, {}};
+}
+
+}  // namespace
+
+std::optional<Named> find_param(std::string_view name) {
+  if (auto found = find_plain(name)) return found;
+  auto of_cable = cable_param(name);
+  return of_cable ? find_plain(of_cable->param) : std::nullopt;
 }
 
 Result<bool> truth_of(const Setting& setting) {

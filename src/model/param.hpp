@@ -54,6 +54,14 @@ struct Named {
 /// Empty for an unknown name. Only a boolean can be negated, by "no" before its last component.
 std::optional<Named> find_param(std::string_view name);
 
+/// "net.eth1.mac": the parameter net.mac of the cable eth1, one of several that a jail has.
+struct CableParam {
+  std::string_view cable;
+  std::string param;
+};
+/// Nothing: no parameter of a cable with a name. Whether there is the parameter is another question.
+std::optional<CableParam> cable_param(std::string_view name);
+
 /// A parameter with its value as text: bare `x` has no values, `x=` has one empty value, lists have several.
 struct Setting {
   std::string name;

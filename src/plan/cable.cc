@@ -200,10 +200,6 @@ bool overlap(const std::string& left, const std::string& right) {
 
 bool is_of_cable(std::string_view name) { return name.starts_with("net.") && name != "net.dns" && name != "net.search"; }
 
-bool wants_cable(const model::Wanted& wanted) {
-  return std::ranges::any_of(wanted.settings, [](const model::Setting& one) { return is_of_cable(one.name); });
-}
-
 std::vector<std::string> address_command(const model::Wanted& wanted) {
   const std::vector<std::string>& addresses = values_of(wanted, "net.address");
   if (std::ranges::find(addresses, dhcp) == addresses.end()) return {};
@@ -211,7 +207,7 @@ std::vector<std::string> address_command(const model::Wanted& wanted) {
 }
 
 Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
-  if (!wants_cable(wanted)) return std::nullopt;
+  if (std::ranges::none_of(wanted.settings, is_of_cable, &model::Setting::name)) return std::nullopt;
   const std::string* bridge = text_of(wanted, "net.bridge");
   if (const std::string* network = text_of(wanted, "net.network"); network && !bridge)
     return fail(Why::absent, "net.network: {}: there is none of that name", *network);

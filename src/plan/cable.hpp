@@ -1,4 +1,4 @@
-// `net.*` taken apart and checked as far as that goes without a look at the host.
+// `net.*` of one cable taken apart and checked as far as that goes without a look at the host.
 #pragma once
 
 #include <optional>
@@ -22,9 +22,6 @@ bool overlap(const std::string& left, const std::string& right);
 
 /// Whether the parameter is one of a cable: net.* but for those of the jail itself.
 bool is_of_cable(std::string_view name);
-
-/// Whether any of them is set.
-bool wants_cable(const model::Wanted& wanted);
 
 /// What is to run in the jail once it is connected (`net.address = dhcp`); empty: nothing.
 std::vector<std::string> address_command(const model::Wanted& wanted);

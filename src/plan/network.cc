@@ -5,6 +5,7 @@
 
 #include "model/resolver.hpp"
 #include "plan/cable.hpp"
+#include "plan/cables.hpp"
 #include "plan/wants.hpp"
 
 namespace cellblock::plan {
@@ -105,7 +106,9 @@ std::vector<std::string> check_networks(std::span<const Wanted> networks) {
   return problems;
 }
 
-Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
+namespace {
+
+Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool is_first) {
   const std::string* name = text_of(jail, "net.network");
   if (!name) return {};
   auto network = std::ranges::find(networks, *name, &Wanted::name);
@@ -113,7 +116,7 @@ Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
   if (jail.find("net.bridge")) return fail(Why::invalid, "net.network: {}: not together with net.bridge", *name);
   jail.settings.push_back({"net.bridge", {bridge_of(*network)}});
   choose_ranges(jail, *network);
-  set_default(jail, "net.gateway", gateways_for(jail, *network));
+  if (is_first) set_default(jail, "net.gateway", gateways_for(jail, *network));  // a jail leaves by one way
   if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
   if (const Setting* nat = network->find("nat"); nat && !jail.find("net.bridge.nat"))
     jail.settings.push_back({"net.bridge.nat", nat->values});
@@ -123,6 +126,18 @@ Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
   if (jail.find("net.dns")) set_default(jail, "net.search", search.empty() ? values_of(*network, "domain") : search);
   jail.settings.push_back({"net.bridge.address", values_of(*network, "address")});
   std::erase_if(jail.settings, [](const Setting& one) { return one.name == "net.network"; });
+  return {};
+}
+
+}  // namespace
+
+Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
+  for (const std::string& name : cable_names(jail)) {
+    Wanted one = with_one(jail, name);
+    auto expanded = expand_one(one, networks, name.empty());
+    if (!expanded) return fail(expanded.error().why, "{}", name_for(name, expanded.error().text()));
+    put_back(jail, name, one);
+  }
   return {};
 }
 

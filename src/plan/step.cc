@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plan/cable.hpp"
+#include "plan/cables.hpp"
 #include "plan/wants.hpp"
 
 namespace cellblock::plan {
@@ -11,7 +11,7 @@ namespace {
 /// Appends the steps of one list parameter: empty values are no steps.
 void append(Steps& steps, Act act, std::string_view parameter, const std::vector<std::string>& values) {
   for (const std::string& value : values)
-    if (!value.empty()) steps.push_back({act, parameter, value, {}});
+    if (!value.empty()) steps.push_back({act, std::string(parameter), value, {}});
 }
 
 void append(Steps& steps, Act act, std::string_view parameter, const model::Wanted& wanted) {
@@ -38,7 +38,7 @@ std::vector<std::string> aliases(const model::Wanted& wanted, std::string_view p
 
 void append_checks(Steps& steps, const model::Wanted& wanted, std::initializer_list<std::string_view> parameters) {
   for (std::string_view parameter : parameters)
-    if (is_true(wanted, parameter)) steps.push_back({Act::check_mount, parameter, {}, {}});
+    if (is_true(wanted, parameter)) steps.push_back({Act::check_mount, std::string(parameter), {}, {}});
 }
 
 /// `command` of a jail described on the command line is one program with its arguments.
@@ -49,10 +49,12 @@ void append_command(Steps& steps, const model::Wanted& wanted) {
 }
 
 /// What is wrong with net.* is for `check_cable` to say.
-void append_cable(Steps& steps, Act act, const model::Wanted& wanted) {
-  if (!wants_cable(wanted)) return;
-  const std::string* bridge = text_of(wanted, "net.bridge");
-  steps.push_back({act, "net.bridge", bridge ? *bridge : "", {}});
+void append_cables(Steps& steps, Act act, const model::Wanted& wanted) {
+  for (const std::string& name : cable_names(wanted)) {
+    std::string parameter = name_for(name, "net.bridge");
+    const std::string* bridge = text_of(wanted, parameter);
+    steps.push_back({act, parameter, bridge ? *bridge : "", {}});
+  }
 }
 
 void append_clean_up(Steps& steps, const model::Wanted& wanted, const std::vector<std::string>& fstab) {
@@ -70,7 +72,7 @@ void append_clean_up(Steps& steps, const model::Wanted& wanted, const std::vecto
 Steps start(const model::Wanted& wanted, const std::vector<std::string>& fstab) {
   Steps steps;
   steps.reserve(8);
-  append_cable(steps, Act::check_cable, wanted);
+  append_cables(steps, Act::check_cable, wanted);
   append(steps, Act::run_outside, "exec.prepare", wanted);
   append(steps, Act::add_alias, "ip4.addr", aliases(wanted, "ip4.addr"));
   append(steps, Act::add_alias, "ip6.addr", aliases(wanted, "ip6.addr"));
@@ -80,8 +82,8 @@ Steps start(const model::Wanted& wanted, const std::vector<std::string>& fstab) 
   append(steps, Act::run_outside, "exec.prestart", wanted);
   steps.push_back({Act::create, {}, {}, {}});
   append(steps, Act::run_outside, "exec.created", wanted);
-  append_cable(steps, Act::connect, wanted);
-  if (auto words = address_command(wanted); !words.empty()) steps.push_back({Act::run_own, "net.address", {}, std::move(words)});
+  append_cables(steps, Act::connect, wanted);
+  for (auto& words : address_commands(wanted)) steps.push_back({Act::run_own, "net.address", {}, std::move(words)});
   append(steps, Act::attach_dataset, "zfs.dataset", wanted);
   append(steps, Act::move_in, "vnet.interface", wanted);
   append(steps, Act::run_inside, "exec.start", wanted);
@@ -97,7 +99,7 @@ Steps stop(const model::Wanted& wanted, const std::vector<std::string>& fstab) {
   steps.push_back({Act::terminate, "stop.timeout", {}, {}});
   // The kernel of FreeBSD returns interfaces by itself; here a veth would die with the network namespace.
   append_reversed(steps, Act::move_back, "vnet.interface", values_of(wanted, "vnet.interface"));
-  append_cable(steps, Act::disconnect, wanted);
+  append_cables(steps, Act::disconnect, wanted);
   steps.push_back({Act::remove, {}, {}, {}});
   append_clean_up(steps, wanted, fstab);
   return steps;

@@ -37,7 +37,7 @@ enum class Act : uint8_t {
 
 struct Step {
   Act act;
-  std::string_view parameter;      ///< the parameter it comes from, for messages: "exec.start", "mount.fstab"
+  std::string parameter;           ///< the parameter it comes from, for messages: "exec.start", "mount.fstab"
   std::string argument;            ///< one value of that parameter
   std::vector<std::string> words;  ///< run_inside: the arguments themselves, in place of a line to split
 

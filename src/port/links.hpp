@@ -22,23 +22,25 @@ class Links {
   virtual Result<> move_in(const std::string& interface, pid_t keeper) = 0;
   virtual Result<> move_back(const std::string& interface, pid_t keeper) = 0;
 
-  /// Why connect() would refuse the cable as things stand; what jail `own` has doesn't stand in its way. Changes nothing.
+  /// Why connect() would refuse the cable as things stand; what jail `own` has by its name doesn't stand in its way. Changes nothing.
   virtual Result<> check(const model::Cable& cable, model::JailId own) = 0;
   /// Lays a cable from the network of process `keeper` to a bridge, which is made where it is missing; interfaces, addresses
   /// and routes in the jail are up when this returns. The bridge may not forward yet: join() sees to that.
   virtual Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
   /// All cables laid so far carry what is sent. To be called before anybody may want to send.
   virtual Result<> join() = 0;
-  /// The jail is about to end, and its cable with it. No cable is no error.
+  /// The jail is about to end, and its cables with it. No cable is no error.
   virtual Result<> disconnect(model::JailId jid) = 0;
   /// Takes away what the cables of jails that have ended leave on the host, all at once, and the bridges that were made
   /// for them with the last ones. Does nothing without a disconnect() before.
   virtual Result<> settle() = 0;
   /// Whether the jail has exactly this cable.
   virtual Result<bool> has(const model::Cable& cable, model::JailId jid) = 0;
-  /// Gives a running jail this cable in place of the one that it has, or none. Addresses and routes change where they are: a
+  /// Gives a running jail this cable in place of the one of that name that it has. Addresses and routes change where they are: a
   /// connection from an address that stays goes on. Anything else is a new cable. False: all was so already.
-  virtual Result<bool> change(const model::Cable* cable, model::JailId jid, pid_t keeper) = 0;
+  virtual Result<bool> change(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
+  /// Takes a cable from a running jail. False: it had none of that name.
+  virtual Result<bool> cut(const model::CableId& id) = 0;
 };
 
 }  // namespace cellblock::port

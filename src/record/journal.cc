@@ -10,6 +10,7 @@
 namespace cellblock::record {
 namespace {
 
+using model::CableId;
 using model::Jail;
 using model::JailId;
 
@@ -40,6 +41,16 @@ std::optional<JailId> decode_jid(std::string_view text) {
   if (!jid || *jid < 1 || *jid > model::max_jail_id) return std::nullopt;
   return jid;
 }
+
+/// "7", "7/eth1".
+std::optional<CableId> decode_cable(std::string_view text) {
+  size_t slash = text.find('/');
+  auto jid = decode_jid(text.substr(0, slash));
+  if (!jid || slash + 1 == text.size()) return std::nullopt;
+  return CableId{*jid, slash == text.npos ? "" : unvis(text.substr(slash + 1))};
+}
+
+std::string encode(const CableId& id) { return id.name.empty() ? fmt::format("{}", id.jid) : fmt::format("{}/{}", id.jid, vis(id.name)); }
 
 /// A line taken apart: "@key=value" words apart, the rest in order. They lie in the line and are as they stand there:
 /// a journal of a thousand jails is read at every start of jls(8).
@@ -123,20 +134,25 @@ bool apply_run(State& state, const Words& words) {
   return true;
 }
 
-bool drop_cable(State& state, JailId jid) {
-  auto found = state.cables.find(jid);
+bool drop_cable(State& state, const CableId& id) {
+  auto found = state.cables.find(id);
   if (found == state.cables.end()) return false;
-  for (const auto& one : found->second.addresses) state.cable_addresses.erase({found->second.bridge, one.address, jid});
+  for (const auto& one : found->second.addresses) state.cable_addresses.erase({found->second.bridge, one.address, id});
+  state.unjoined.erase(id);
   state.cables.erase(found);
-  state.unjoined.erase(jid);
   return true;
+}
+
+void drop_cables_of(State& state, JailId jid) {
+  for (auto at = state.cables.lower_bound({jid, ""}); at != state.cables.end() && at->first.jid == jid; at = state.cables.lower_bound({jid, ""}))
+    drop_cable(state, CableId(at->first));
 }
 
 bool apply_end(State& state, const Words& words) {
   auto jid = words.plain.size() > 1 ? decode_jid(words.plain[1]) : std::nullopt;
   if (!jid) return false;
   state.makers.erase(*jid);
-  drop_cable(state, *jid);
+  drop_cables_of(state, *jid);
   return state.snapshot.jails.erase(*jid) > 0;
 }
 
@@ -189,15 +205,15 @@ std::optional<model::CableAddress> decode_address(std::string_view text) {
 }
 
 bool apply_rules(State& state, const Words& words, bool made) {
-  auto jid = words.plain.size() == 2 ? decode_jid(words.plain[1]) : std::nullopt;
-  if (!jid) return false;
-  return made ? state.rules.insert(*jid).second : state.rules.erase(*jid) > 0;
+  auto id = words.plain.size() == 2 ? decode_cable(words.plain[1]) : std::nullopt;
+  if (!id) return false;
+  return made ? state.rules.insert(*id).second : state.rules.erase(*id) > 0;
 }
 
 bool apply_cable(State& state, const Words& words) {
-  auto jid = words.plain.size() >= 4 ? decode_jid(words.plain[1]) : std::nullopt;
+  auto id = words.plain.size() >= 4 ? decode_cable(words.plain[1]) : std::nullopt;
   auto rules = parse_rules(words.mark("nat"), words.mark("bridge-nat"), words.mark("forward"));
-  if (!jid || !rules || !state.snapshot.jails.contains(*jid)) return false;
+  if (!id || !rules || !state.snapshot.jails.contains(id->jid)) return false;
   CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0), *rules,
                  words.mark("isolated") == "true"};
   for (size_t i = 4; i < words.plain.size(); ++i) {
@@ -205,23 +221,23 @@ bool apply_cable(State& state, const Words& words) {
     if (!address) return false;
     made.addresses.push_back(std::move(*address));
   }
-  drop_cable(state, *jid);
-  for (const auto& one : made.addresses) state.cable_addresses.emplace(made.bridge, one.address, *jid);
-  state.cables[*jid] = std::move(made);
-  state.unjoined.insert(*jid);
+  drop_cable(state, *id);
+  for (const auto& one : made.addresses) state.cable_addresses.emplace(made.bridge, one.address, *id);
+  state.cables[*id] = std::move(made);
+  state.unjoined.insert(*id);
   return true;
 }
 
 bool apply_joined(State& state, const Words& words) {
   bool any = false;
   for (size_t i = 1; i < words.plain.size(); ++i)
-    if (auto jid = decode_jid(words.plain[i]); jid && state.unjoined.erase(*jid)) any = true;
+    if (auto id = decode_cable(words.plain[i]); id && state.unjoined.erase(*id)) any = true;
   return any;
 }
 
 bool apply_uncable(State& state, const Words& words) {
-  auto jid = words.plain.size() == 2 ? decode_jid(words.plain[1]) : std::nullopt;
-  return jid && drop_cable(state, *jid);
+  auto id = words.plain.size() == 2 ? decode_cable(words.plain[1]) : std::nullopt;
+  return id && drop_cable(state, *id);
 }
 
 bool apply_bridge(State& state, const Words& words, bool made) {
@@ -234,7 +250,7 @@ bool apply_bridge(State& state, const Words& words, bool made) {
 JailId jid_of(std::string_view line) {
   size_t verb = line.starts_with("jail ") ? 5 : line.starts_with("run ") ? 4 : line.starts_with("cable ") ? 6 : 0;
   if (!verb) return 0;
-  return decode_jid(line.substr(verb, line.find(' ', verb) - verb)).value_or(0);
+  return decode_jid(line.substr(verb, line.find_first_of(" /", verb) - verb)).value_or(0);
 }
 
 /// Where each jail ended last: most of a journal is history, not worth taking apart.
@@ -287,37 +303,39 @@ std::string unalias_line(const AliasMade& made) {
   return fmt::format("unalias {} {} {}\n", vis(made.interface), vis(made.address), made.prefix);
 }
 
-std::string cable_line(JailId jid, const CableMade& made) {
-  std::string line = fmt::format("cable {} @like={}{}{} {} {}", jid, made.like, made.isolated ? " @isolated=true" : "", marks_of(made.rules), vis(made.bridge), vis(made.near));
+std::string cable_line(const CableId& id, const CableMade& made) {
+  std::string line = fmt::format("cable {} @like={}{}{} {} {}", encode(id), made.like, made.isolated ? " @isolated=true" : "", marks_of(made.rules), vis(made.bridge), vis(made.near));
   for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
   return line + "\n";
 }
 
-std::string joined_line(std::span<const JailId> jids) {
+std::string joined_line(std::span<const CableId> ids) {
   std::string line = "joined";
-  for (JailId jid : jids) line += fmt::format(" {}", jid);
+  for (const CableId& id : ids) line += " " + encode(id);
   return line + "\n";
 }
 
-std::string uncable_line(JailId jid) { return fmt::format("uncable {}\n", jid); }
+std::string joined_cable_lines(const CableId& id, const CableMade& made) { return cable_line(id, made) + joined_line({&id, 1}); }
+
+std::string uncable_line(const CableId& id) { return fmt::format("uncable {}\n", encode(id)); }
 std::string bridge_line(std::string_view bridge) { return fmt::format("bridge {}\n", vis(bridge)); }
 std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridge {}\n", vis(bridge)); }
 
-std::string rules_line(JailId jid) { return fmt::format("rules {}\n", jid); }
-std::string unrules_line(JailId jid) { return fmt::format("unrules {}\n", jid); }
+std::string rules_line(const CableId& id) { return fmt::format("rules {}\n", encode(id)); }
+std::string unrules_line(const CableId& id) { return fmt::format("unrules {}\n", encode(id)); }
 
-std::vector<JailId> jails_at(const State& state, const std::string& bridge, const std::string& address) {
-  std::vector<JailId> jails;
+std::vector<CableId> cables_at(const State& state, const std::string& bridge, const std::string& address) {
+  std::vector<CableId> ids;
   auto is_there = [&](const auto& one) { return std::get<0>(one) == bridge && std::get<1>(one) == address; };
-  for (auto it = state.cable_addresses.lower_bound({bridge, address, 0}); it != state.cable_addresses.end() && is_there(*it); ++it)
-    jails.push_back(std::get<2>(*it));
-  return jails;
+  for (auto it = state.cable_addresses.lower_bound({bridge, address, CableId()}); it != state.cable_addresses.end() && is_there(*it); ++it)
+    ids.push_back(std::get<2>(*it));
+  return ids;
 }
 
 std::vector<std::string> idle_bridges(const State& state) {
   if (state.bridges.empty()) return {};
   std::set<std::string, std::less<>> idle = state.bridges;
-  for (const auto& [jid, made] : state.cables) idle.erase(made.bridge);
+  for (const auto& [id, made] : state.cables) idle.erase(made.bridge);
   return {idle.begin(), idle.end()};
 }
 
@@ -364,13 +382,13 @@ std::string rewrite(const State& state) {
     if (jail.runtime.keeper) text += run_line(jid, jail.runtime);
   }
   for (const std::string& bridge : state.bridges) text += bridge_line(bridge);
-  std::vector<JailId> joined;
-  for (const auto& [jid, made] : state.cables) {
-    text += cable_line(jid, made);
-    if (!state.unjoined.contains(jid)) joined.push_back(jid);
+  std::vector<CableId> joined;
+  for (const auto& [id, made] : state.cables) {
+    text += cable_line(id, made);
+    if (!state.unjoined.contains(id)) joined.push_back(id);
   }
   if (!joined.empty()) text += joined_line(joined);
-  for (JailId jid : state.rules) text += rules_line(jid);
+  for (const CableId& id : state.rules) text += rules_line(id);
   for (const MountMade& made : state.mounts) text += mount_line(made);
   for (const AliasMade& made : state.aliases) text += alias_line(made);
   if (state.snapshot.last_jid) text += fmt::format("last {}\n", state.snapshot.last_jid);

@@ -12,10 +12,11 @@
 //   unalias em0 10.0.0.7 32
 //   bridge br0                         made for the jails with a cable to it, gone with the last
 //   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end (@isolated=true ...)
-//   joined 7 8                         their ends are ports of their bridges; until then a crash may have left them alone
+//   cable 7/eth1 @like=1102 br1 web.eth1          another one of the same jail's
+//   joined 7 7/eth1 8                  their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
 //   unbridge br0
-//   rules 7                            the packet filter may have rules for that jail's cable (@nat, @forward) ...
+//   rules 7                            the packet filter may have rules for that cable (@nat, @forward) ...
 //   unrules 7                          ... and has none any more
 //   end 7
 //   last 7                             the jid given last (written when the journal is rewritten)
@@ -77,12 +78,12 @@ struct State {
   std::map<model::JailId, Process> makers;    ///< who is making the jail; gone once it runs
   std::vector<MountMade> mounts;
   std::vector<AliasMade> aliases;
-  std::map<model::JailId, CableMade> cables;
-  std::set<model::JailId> unjoined;            ///< whose cable is no port of its bridge yet
+  std::map<model::CableId, CableMade> cables;
+  std::set<model::CableId> unjoined;           ///< which are no port of their bridge yet
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
-  std::set<model::JailId> rules;               ///< the cables, past ones too, of which the packet filter may know
-  /// Bridge, address and jail of all cables: who has an address is found without a look at each.
-  std::set<std::tuple<std::string, std::string, model::JailId>> cable_addresses;
+  std::set<model::CableId> rules;              ///< the cables, past ones too, of which the packet filter may know
+  /// Bridge, address and owner of all cables: who has an address is found without a look at each.
+  std::set<std::tuple<std::string, std::string, model::CableId>> cable_addresses;
 };
 
 std::string jail_line(const model::Jail& jail, const std::optional<Process>& maker);
@@ -93,15 +94,17 @@ std::string unmount_line(std::string_view target);
 std::string alias_line(const AliasMade& made);
 std::string unalias_line(const AliasMade& made);
 
-std::string cable_line(model::JailId jid, const CableMade& made);
-std::string joined_line(std::span<const model::JailId> jids);
-std::string uncable_line(model::JailId jid);
+std::string cable_line(const model::CableId& id, const CableMade& made);
+/// A cable that is a port of its bridge already.
+std::string joined_cable_lines(const model::CableId& id, const CableMade& made);
+std::string joined_line(std::span<const model::CableId> ids);
+std::string uncable_line(const model::CableId& id);
 std::string bridge_line(std::string_view bridge);
 std::string unbridge_line(std::string_view bridge);
-std::string rules_line(model::JailId jid);
-std::string unrules_line(model::JailId jid);
-/// The jails that have the address on the bridge: one, and those that ended a moment ago.
-std::vector<model::JailId> jails_at(const State& state, const std::string& bridge, const std::string& address);
+std::string rules_line(const model::CableId& id);
+std::string unrules_line(const model::CableId& id);
+/// The cables that have the address on the bridge: one, and those of jails that ended a moment ago.
+std::vector<model::CableId> cables_at(const State& state, const std::string& bridge, const std::string& address);
 /// The bridges that no jail has a cable to any more.
 std::vector<std::string> idle_bridges(const State& state);
 

@@ -90,40 +90,59 @@ TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
   State state;
   fold(state, jail_line(web(), std::nullopt) + bridge_line("br0"));
   EXPECT_EQ(idle_bridges(state), std::vector<std::string>{"br0"});
-  fold(state, cable_line(7, {"br0", "web", {{"10.0.0.5", 24}, {"fd00::5", 64}}, 99}));
-  ASSERT_TRUE(state.cables.contains(7));
-  const CableMade& made = state.cables.at(7);
+  fold(state, cable_line({7, ""}, {"br0", "web", {{"10.0.0.5", 24}, {"fd00::5", 64}}, 99}));
+  ASSERT_TRUE(state.cables.contains({7, ""}));
+  const CableMade& made = state.cables.at({7, ""});
   EXPECT_EQ(made.bridge + " " + made.near, "br0 web");
   EXPECT_EQ(made.addresses, (std::vector<model::CableAddress>{{"10.0.0.5", 24}, {"fd00::5", 64}}));
-  EXPECT_EQ(jails_at(state, "br0", "fd00::5"), std::vector<model::JailId>{7});
-  EXPECT_TRUE(jails_at(state, "br1", "fd00::5").empty());
+  EXPECT_EQ(cables_at(state, "br0", "fd00::5"), (std::vector<model::CableId>{{7, ""}}));
+  EXPECT_TRUE(cables_at(state, "br1", "fd00::5").empty());
   EXPECT_EQ(made.like, 99u);
   EXPECT_TRUE(idle_bridges(state).empty());
-  EXPECT_TRUE(state.unjoined.contains(7));
-  const model::JailId both[] = {7, 8};
+  EXPECT_TRUE(state.unjoined.contains({7, ""}));
+  const model::CableId both[] = {{7, ""}, {8, ""}};
   fold(state, joined_line(both));
   EXPECT_TRUE(state.unjoined.empty());
   State again;
   fold(again, rewrite(state));
   EXPECT_EQ(rewrite(again), rewrite(state));
-  fold(again, uncable_line(7));
+  fold(again, uncable_line({7, ""}));
   EXPECT_TRUE(again.cables.empty());
-  EXPECT_TRUE(jails_at(again, "br0", "10.0.0.5").empty());
+  EXPECT_TRUE(cables_at(again, "br0", "10.0.0.5").empty());
   fold(state, end_line(7));
   EXPECT_EQ(idle_bridges(state), std::vector<std::string>{"br0"});
   fold(state, unbridge_line("br0"));
   EXPECT_TRUE(state.bridges.empty());
 }
 
-TEST(Journal, KnowsWhichCablesAreIsolated) {
+TEST(Journal, AJailMayHaveSeveralCables) {
   State state;
-  fold(state, jail_line(web(), std::nullopt) + cable_line(7, {"br0", "web", {}, 99, {}, true}));
-  EXPECT_TRUE(state.cables.at(7).isolated);
+  const model::CableId second{7, "eth1"};
+  fold(state, jail_line(web(), std::nullopt) + cable_line({7, ""}, {"br0", "web", {{"10.0.0.5", 24}}, 99}) +
+                  cable_line(second, {"br1", "web.eth1", {{"10.1.0.5", 24}}, 98}) + rules_line(second) + joined_line({&second, 1}));
+  ASSERT_EQ(state.cables.size(), 2u);
+  EXPECT_EQ(state.unjoined, (std::set<model::CableId>{{7, ""}}));
+  EXPECT_EQ(cables_at(state, "br1", "10.1.0.5"), std::vector<model::CableId>{second});
   State again;
   fold(again, rewrite(state));
-  EXPECT_TRUE(again.cables.at(7).isolated);
-  fold(state, cable_line(7, {"br0", "web", {}, 99}));
-  EXPECT_FALSE(state.cables.at(7).isolated);
+  EXPECT_EQ(rewrite(again), rewrite(state));
+  fold(again, uncable_line(second));
+  EXPECT_EQ(again.cables.size(), 1u);
+  fold(state, end_line(7));
+  EXPECT_TRUE(state.cables.empty());
+  EXPECT_TRUE(state.cable_addresses.empty());
+  EXPECT_FALSE(apply_line(state, "uncable 7/"));
+}
+
+TEST(Journal, KnowsWhichCablesAreIsolated) {
+  State state;
+  fold(state, jail_line(web(), std::nullopt) + cable_line({7, ""}, {"br0", "web", {}, 99, {}, true}));
+  EXPECT_TRUE(state.cables.at({7, ""}).isolated);
+  State again;
+  fold(again, rewrite(state));
+  EXPECT_TRUE(again.cables.at({7, ""}).isolated);
+  fold(state, cable_line({7, ""}, {"br0", "web", {}, 99}));
+  EXPECT_FALSE(state.cables.at({7, ""}).isolated);
 }
 
 TEST(Journal, CablesOfNobodyAreNone) {

@@ -29,11 +29,11 @@ std::optional<model::CableRules> parse_rules(const std::string& nat, const std::
   return rules;
 }
 
-std::vector<model::JailId> loose_rules(const State& state) {
-  std::vector<model::JailId> loose;
-  for (model::JailId jid : state.rules) {
-    auto cable = state.cables.find(jid);
-    if (cable == state.cables.end() || cable->second.rules.empty()) loose.push_back(jid);
+std::vector<model::CableId> loose_rules(const State& state) {
+  std::vector<model::CableId> loose;
+  for (const model::CableId& id : state.rules) {
+    auto cable = state.cables.find(id);
+    if (cable == state.cables.end() || cable->second.rules.empty()) loose.push_back(id);
   }
   return loose;
 }

@@ -15,6 +15,6 @@ std::string marks_of(const model::CableRules& rules);
 std::optional<model::CableRules> parse_rules(const std::string& nat, const std::string& bridge_nat, const std::string& forward);
 
 /// The cables that are gone and of which the packet filter may know.
-std::vector<model::JailId> loose_rules(const State& state);
+std::vector<model::CableId> loose_rules(const State& state);
 
 }  // namespace cellblock::record

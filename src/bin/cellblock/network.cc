@@ -64,8 +64,8 @@ Result<view::Table> table_of_networks(const std::vector<Wanted>& networks, const
 
 view::Table table_of_jails(const Wanted& network, const record::State& state) {
   view::Table table{{{"jail"}, {"interface"}, {"address"}}, {}};
-  for (const auto& [jid, made] : state.cables) {
-    const model::Jail* jail = state.snapshot.find(jid);
+  for (const auto& [id, made] : state.cables) {
+    const model::Jail* jail = state.snapshot.find(id.jid);
     if (!jail || made.bridge != plan::bridge_of(network)) continue;
     std::vector<std::string> addresses;
     for (const auto& one : made.addresses) addresses.push_back(fmt::format("{}/{}", one.address, one.prefix));

@@ -1,0 +1,76 @@
+#!/bin/bash
+# A jail with cables to several bridges: net.* and net.IF.*, each changed on its own by jail -m.
+. "$(dirname "$0")/../replay/lib.sh"
+need jail jls jexec ip busybox nft
+need_bsd
+PATH=$build/libexec/cellblock/bsd:$PATH
+own_root "$W/root"
+cat >"$W/jail.conf" <<CONF
+path = "$W/root"; persist; vnet; mount.procfs;
+router { net.bridge = lan; net.address = "10.81.0.1/24"; net.wan.bridge = wan; net.wan.address = "10.82.0.1/24", "fd00:82::1/64"; net.wan.mac = "02:00:00:00:00:81"; }
+inside { net.bridge = lan; net.address = "10.81.0.2/24"; net.gateway = "10.81.0.1"; }
+outside { net.bridge = wan; net.address = "10.82.0.2/24", "fd00:82::2/64"; net.gateway = "10.82.0.1"; }
+devmachine-0017 { net.bridge = lan; net.address = "10.81.0.17/24"; net.eth1.bridge = wan; net.eth1.address = "10.82.0.17/24"; net.eth1.isolated; }
+CONF
+conf() { jail -q -f "$W/jail.conf" "$@"; }
+box() { local name=$1; shift; jexec "$name" busybox "$@"; }
+pings() { box "$1" ping -c 1 -W 2 "$2" >/dev/null 2>&1; }
+seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
+before=$(seen)
+
+note "a jail that routes between two bridges"
+conf -c || fail "jail -c"
+expect_like '^default via 10\.81\.0\.1 dev eth0' box inside ip route
+expect_like '02:00:00:00:00:81' box router ip link show wan
+expect_like 'master lan' ip -o link show router
+expect_like 'master wan' ip -o link show router.wan
+pings router 10.81.0.2 && pings router 10.82.0.2 && pings router fd00:82::2 || fail "router reaches nobody"
+jexec router sysctl -q net.inet.ip.forwarding=1
+pings inside 10.82.0.2 || fail "through the router"
+
+note "a name that is too long for both is cut, the same at every start"
+near=$(ip -o link show type veth | sed 's/^[0-9]*: //; s/@.*//' | grep '^devmac....\.eth1$') || fail "no end of devmachine-0017's"
+[ "${#near}" = 15 ] || fail "$near"
+expect_like 'isolated on' ip -d -o link show "$near"
+
+note "bad input: one line, nothing changed"
+refused() {
+  local wanted=$1 was said
+  shift
+  was=$(seen; jls name)
+  said=$(jail -c path="$W/root" persist vnet "$@" 2>&1) && fail "$*: succeeded"
+  [ "$said" = "jail: $wanted" ] || fail "$*: said '$said', wanted 'jail: $wanted'"
+  [ "$(seen; jls name)" = "$was" ] || fail "$*: something changed"
+}
+refused 'net.wan.address: 10.82.0.2: jail outside has it' name=x net.bridge=lan net.wan.bridge=wan net.wan.address=10.82.0.2/24
+refused 'net.wan.address: 10.82.0.300/24: not an address of a jail'"'"'s' name=x net.bridge=lan net.wan.bridge=wan net.wan.address=10.82.0.300/24
+refused 'net.wan.bridge: router: an interface, but not a bridge' name=x net.bridge=lan net.wan.bridge=router
+refused 'net.wan.interface: wan: another cable'"'"'s name' name=x net.bridge=lan net.interface=wan net.wan.bridge=wan
+
+note "one of them changes, the other goes on"
+box outside nc -l -p 7000 -e busybox cat >/dev/null 2>&1 &
+eventually box outside sh -c 'busybox netstat -ltn | busybox grep -q :7000'
+coproc box router sh -c '{ echo one; read go; echo two; } | busybox nc 10.82.0.2 7000'
+read -r -t 5 line <&"${COPROC[0]}" && [ "$line" = one ] || fail "no connection"
+expect "" jail -m name=router net.bridge=lan net.address=10.81.0.9/24
+echo >&"${COPROC[1]}"
+read -r -t 5 line <&"${COPROC[0]}" && [ "$line" = two ] || fail "the connection by the other cable ended"
+pings inside 10.81.0.9 || fail "the new address"
+expect "" jail -m name=router net.wan.bridge=
+expect_refusal 'does not exist|can.t find' ip -o link show router.wan
+expect_like 'master lan' ip -o link show router
+expect_refusal '' box router ip link show wan
+expect "" jail -m name=router net.wan.bridge=wan net.wan.address=10.82.0.1/24 net.wan.mac=02:00:00:00:00:81 net.third.bridge=third net.third.address=10.83.0.1/24
+pings outside 10.82.0.1 || fail "the cable that came back"
+expect_like 'master third' ip -o link show router.third
+
+note "kill -9 of a jail's process 1 leaves none of its cables"
+keeper=$(sed -n "s/^run $(jls -j router jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1)
+[ -n "$keeper" ] || fail "no keeper of router in the journal"
+kill -9 "$keeper"
+gone() { jls >/dev/null; ! ip -o link show | grep -qE ' (router|router\.wan|router\.third|third)[@:]'; }
+eventually gone
+
+note "all gone"
+conf -r '*' || fail "jail -r"
+[ "$(seen)" = "$before" ] || fail "left: $(seen)"
