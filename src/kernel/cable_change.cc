@@ -31,7 +31,7 @@ bool is_among(const std::vector<CableAddress>& all, const net::Address& address)
 }
 
 bool is_same_way(const CableMade& made, const Cable& cable) {
-  return made.bridge == cable.bridge && made.near == cable.near && made.isolated == cable.isolated;
+  return made.bridge == cable.bridge && made.near == cable.near && made.isolated == cable.isolated && made.vlans == cable.vlans;
 }
 
 /// What the jail has by the name of the interface that it is to have: nothing, or the end of the cable that it has. Anything
@@ -84,8 +84,8 @@ Result<> HostLinks::readdress(Cable cable, const CableId& id, int there) {
   CB_TRY(Fd lock, lock_bridges(*record));
   const uint64_t like = fingerprint(cable);
   CB_TRY(const State* state, record->refresh());
-  CB_TRY(std::optional<net::Link> bridge, find_link(*network, cable.bridge));
-  CB_CHECK(choose_addresses(*network, *state, cable, bridge ? &*bridge : nullptr, id));
+  CB_TRY(std::optional<net::Link> segment, find_link(*network, segment_of(cable.bridge, cable.vlans)));
+  CB_CHECK(choose_addresses(*network, *state, cable, segment ? &*segment : nullptr, id));
   std::vector<CableAddress> had;
   bool has_rules = !cable.rules.empty();
   auto announce = [&](const State& now) -> Result<std::string> {

@@ -31,6 +31,7 @@ uint64_t fingerprint(const Cable& cable) {
   for (uint8_t byte : cable.hardware.value_or(std::array<uint8_t, 6>{})) text += fmt::format(" {}", byte);
   if (cable.dhcp) text += " dhcp";
   if (cable.isolated) text += " isolated";
+  if (!cable.vlans.empty()) text += " vlans " + text_of(cable.vlans);
   text += record::marks_of(cable.rules);
   return hash_of(text);
 }
@@ -59,6 +60,13 @@ std::string seed_of(const Cable& cable) { return cable.name.empty() ? cable.jail
 
 std::array<uint8_t, 6> hardware_of(const Cable& cable) { return cable.hardware ? *cable.hardware : stable_hardware(seed_of(cable)); }
 
+static Result<> check_vlans(const State& state, const Cable& cable, const std::optional<net::Link>& bridge) {
+  if (cable.vlans.empty() || !bridge || bridge->bridge.filters_vlans == true) return {};
+  if (!bridge->bridge.filters_vlans) return fail(Why::unsupported, "net.vlan: the bridges of this kernel keep no VLANs apart");
+  if (state.bridges.contains(cable.bridge)) return {};
+  return fail(Why::invalid, "net.vlan: bridge {} keeps no VLANs apart: ip link set {} type bridge vlan_filtering 1", cable.bridge, cable.bridge);
+}
+
 Result<Found> look(net::Network& host, const State& state, const Cable& cable, const CableId& own) {
   Found found;
   CB_TRY(found.bridge, find_link(host, cable.bridge));
@@ -68,6 +76,11 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, c
     return fail(Why::invalid, "net.bridge: {}: an interface, but not a bridge", cable.bridge);
   if (found.bridge && cable.mtu && *cable.mtu != found.bridge->mtu)
     return fail(Why::invalid, "net.mtu: {}: bridge {} has {}", *cable.mtu, cable.bridge, found.bridge->mtu);
+  CB_CHECK(check_vlans(state, cable, found.bridge));
+  found.segment = found.bridge;
+  if (cable.vlans.untagged) {
+    CB_TRY(found.segment, find_link(host, segment_of(cable.bridge, cable.vlans)));
+  }
   CB_TRY(found.remains, find_link(host, cable.near));
   auto had = state.cables.find(own);
   if (found.remains && had != state.cables.end() && had->second.near == cable.near && found.remains->group == cable_group) {
@@ -80,13 +93,13 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, c
 }
 
 std::string lines_for(const Cable& cable, const CableId& id, uint64_t like) {
-  return record::cable_line(id, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated}) +
+  return record::cable_line(id, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated, cable.vlans}) +
          (cable.rules.empty() ? "" : record::rules_line(id));
 }
 
 Result<> check_taken(const State& state, const Cable& cable, const CableId& own) {
   for (const auto& one : cable.addresses) {
-    for (const CableId& id : record::cables_at(state, cable.bridge, one.address)) {
+    for (const CableId& id : record::cables_at(state, segment_of(cable.bridge, cable.vlans), one.address)) {
       const model::Jail* jail = id == own ? nullptr : state.snapshot.find(id.jid);
       if (jail && is_alive(state, *jail))
         return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
@@ -113,20 +126,21 @@ static std::optional<net::Ip> address_had(const Cable& cable, const net::Ip& fir
   return std::nullopt;
 }
 
-Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* bridge,
+Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* interface,
                           const CableId& own) {
   if (cable.ranges.empty()) return {};
   std::set<std::string> taken(cable.gateways.begin(), cable.gateways.end());
   for (const auto& one : cable.bridge_addresses) taken.insert(one.address);
-  if (bridge) {
-    CB_TRY(std::vector<net::Address> addresses, host.addresses(bridge->index));
+  const std::string segment = segment_of(cable.bridge, cable.vlans);
+  if (interface) {
+    CB_TRY(std::vector<net::Address> addresses, host.addresses(interface->index));
     for (const net::Address& one : addresses) taken.insert(one.ip.text());
   }
   for (const model::Range& range : cable.ranges) {
     const net::Ip first = *net::parse_ip(range.first), last = *net::parse_ip(range.last);
     auto is_taken = [&](const net::Ip& one) {
       return taken.contains(one.text()) ||
-             std::ranges::any_of(record::cables_at(state, cable.bridge, one.text()), [&](const CableId& id) { return id != own; });
+             std::ranges::any_of(record::cables_at(state, segment, one.text()), [&](const CableId& id) { return id != own; });
     };
     std::optional<net::Ip> free = address_had(cable, first, last);
     if (!free || is_taken(*free)) free = net::free_address(first, last, seed_of(cable), is_taken);
@@ -147,7 +161,8 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
                                         net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
   if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
   requests.push_back(net::set_up(link.index, true));
-  for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
+  if (cable.vlans.untagged == 0)
+    for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
   CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
   for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.bridge: {}", cable.bridge);
   if (cable.mtu) link.mtu = *cable.mtu;
@@ -165,9 +180,35 @@ Result<> lay(net::Network& host, int conf, const Cable& cable, const net::Link& 
   return host.change(net::set_link_local(cable.near, net::LinkLocal::none, true));
 }
 
-std::vector<net::Request> port_requests(const record::CableMade& made, int bridge) {
+Result<> make_vlans(net::Network& host, const Cable& cable, net::Link& bridge, bool is_ours) {
+  if (bridge.bridge.filters_vlans != true) {
+    CB_CHECK(host.change(net::set_bridge(bridge.index, {.filters_vlans = true})), "net.vlan: {}", cable.bridge);
+    CB_TRY(bridge, host.link(cable.bridge));
+    if (bridge.bridge.filters_vlans != true) return fail(Why::unsupported, "net.vlan: the bridges of this kernel keep no VLANs apart");
+  }
+  const uint16_t vlan = cable.vlans.untagged;
+  const std::string name = segment_of(cable.bridge, cable.vlans);
+  CB_TRY(std::optional<net::Link> is, find_link(host, name));
+  if (!is_ours || cable.bridge_addresses.empty() || !vlan || is) return {};
+  CB_CHECK(host.change(net::new_vlan(name, bridge.index, vlan)), "net.vlan: interface {}", name);
+  CB_TRY(net::Link link, host.link(name));
+  std::vector<net::Request> requests = {net::add_vlans(bridge.index, {.first = vlan, .last = vlan, .self = true}), net::set_up(link.index, true)};
+  for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.vlan: interface {}", name);
+  return {};
+}
+
+Result<std::vector<net::Request>> port_requests(net::Network& host, const record::CableMade& made, int bridge) {
   std::vector<net::Request> requests = {net::set_master(made.near, bridge)};
   if (made.isolated) requests.push_back(net::set_port(made.near, {.isolated = true}));
+  if (made.vlans.empty()) return requests;
+  CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
+  if (!near) return std::vector<net::Request>();
+  const uint16_t own = made.vlans.untagged;
+  if (own > 1) requests.push_back(net::delete_vlans(near->index, {.first = 1, .last = 1}));
+  if (own) requests.push_back(net::add_vlans(near->index, {.first = own, .last = own, .untagged = true}));
+  for (const model::VlanRange& range : made.vlans.tagged) requests.push_back(net::add_vlans(near->index, {.first = range.first, .last = range.last}));
   return requests;
 }
 

@@ -20,6 +20,7 @@ std::array<uint8_t, 6> hardware_of(const model::Cable& cable);
 /// A bridge and the host's end of a cable, as they are by now.
 struct Found {
   std::optional<net::Link> bridge;
+  std::optional<net::Link> segment;  ///< the host's interface in the cable's network: the bridge, or its VLAN
   std::optional<net::Link> remains;  ///< of a jail that ended a moment ago and had the same name
 };
 
@@ -34,7 +35,7 @@ Result<> check_taken(const record::State& state, const model::Cable& cable, cons
 
 /// Takes an address out of each range that nobody on the bridge has but `own`: the one that the jail had, if there is. The caller holds the lock, or only wants
 /// to know whether there is one.
-Result<> choose_addresses(net::Network& host, const record::State& state, model::Cable& cable, const net::Link* bridge,
+Result<> choose_addresses(net::Network& host, const record::State& state, model::Cable& cable, const net::Link* segment,
                           const model::CableId& own);
 
 Result<net::Link> make_bridge(net::Network& host, const model::Cable& cable);
@@ -42,8 +43,12 @@ Result<net::Link> make_bridge(net::Network& host, const model::Cable& cable);
 /// Between the host and the network `there`; `conf` is /proc/sys/net/ipv6/conf of the host.
 Result<> lay(net::Network& host, int conf, const model::Cable& cable, const net::Link& bridge, int there);
 
-/// The end on the host becomes a port of the bridge.
-std::vector<net::Request> port_requests(const record::CableMade& made, int bridge);
+/// The bridge keeps the cable's VLANs apart, and the host has an interface in the untagged one where it is to have an address and
+/// the bridge was made for jails (with which the interface goes).
+Result<> make_vlans(net::Network& host, const model::Cable& cable, net::Link& bridge, bool is_ours);
+
+/// The end on the host becomes a port of the bridge. No requests: the end is gone.
+Result<std::vector<net::Request>> port_requests(net::Network& host, const record::CableMade& made, int bridge);
 
 /// Everything in the jail in one batch: up, addresses, routes.
 Result<> furnish(net::Settings& settings, const model::Cable& cable, int there, net::Existing existing = net::Existing::refuse);

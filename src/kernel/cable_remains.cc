@@ -48,8 +48,9 @@ Result<std::optional<bool>> join_one(net::Network& host, const record::CableMade
   CB_TRY(std::optional<net::Link> bridge, find_link(host, made.bridge));
   CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
   if (!bridge || !near || near->group != cable_group) return std::nullopt;
-  if (near->master == bridge->index && near->port.isolated == made.isolated) return false;
-  for (const net::Request& request : port_requests(made, bridge->index)) CB_CHECK(host.change(request));
+  if (near->master == bridge->index && near->port.isolated == made.isolated && made.vlans.empty()) return false;
+  CB_TRY(std::vector<net::Request> requests, port_requests(host, made, bridge->index));
+  for (const net::Request& request : requests) CB_CHECK(host.change(request));
   return true;
 }
 

@@ -40,16 +40,16 @@ Result<> HostLinks::check(const Cable& cable, JailId own) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
   CB_TRY(Found found, look(*network, *state, cable, id));
-  if (found.bridge) {
-    CB_TRY(std::vector<net::Address> addresses, network->addresses(found.bridge->index));
+  if (found.segment) {
+    CB_TRY(std::vector<net::Address> addresses, network->addresses(found.segment->index));
     for (const auto& one : cable.addresses)
       if (std::ranges::any_of(addresses, [&](const net::Address& is) { return is.ip.text() == one.address; }))
-        return fail(Why::exists, "net.address: {}: bridge {} has it", one.address, cable.bridge);
+        return fail(Why::exists, "net.address: {}: {} {} has it", one.address, cable.vlans.untagged ? "interface" : "bridge", found.segment->name);
   }
   CB_CHECK(check_taken(*state, cable, id));
   CB_CHECK(check_ports_of_host(cable));
   Cable chosen = cable;
-  return choose_addresses(*network, *state, chosen, found.bridge ? &*found.bridge : nullptr, id);
+  return choose_addresses(*network, *state, chosen, found.segment ? &*found.segment : nullptr, id);
 }
 
 Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
@@ -62,7 +62,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   CB_TRY(Found found, look(*network, *before, wanted));
   if (before->cables.size() >= many_cables && !std::exchange(has_room_, true)) (void)net::make_room_for_neighbours();
   Cable cable = wanted;
-  CB_CHECK(choose_addresses(*network, *before, cable, found.bridge ? &*found.bridge : nullptr, id));
+  CB_CHECK(choose_addresses(*network, *before, cable, found.segment ? &*found.segment : nullptr, id));
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
   const bool has_old_rules = before->rules.contains(id);  // of a jail that had the number before
   auto announce = [&](const State& state) -> Result<std::string> {
@@ -71,7 +71,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   };
   CB_CHECK(record->update(announce));
   auto finish = [&]() -> Result<> {
-    CB_CHECK(make(cable, found, there.get()));
+    CB_CHECK(make(cable, found, there.get(), is_ours));
     CB_CHECK(has_old_rules ? remake_rules(*record, id) : add_rules(*record, id), "net.nat, net.forward");
     joining_.push_back(id);
     return !is_ours || joining_.size() >= most_joining ? join_announced(*record) : Result<>();
@@ -82,13 +82,14 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
 }
 
 /// The caller holds the lock, and has announced the cable.
-Result<> HostLinks::make(const Cable& cable, Found& found, int there) {
+Result<> HostLinks::make(const Cable& cable, Found& found, int there, bool is_ours) {
   CB_TRY(net::Network * network, host());
   CB_CHECK(faults::step("cable announced"));
   if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
   if (!found.bridge) {
     CB_TRY(found.bridge, make_bridge(*network, cable));
   }
+  if (!cable.vlans.empty()) CB_CHECK(make_vlans(*network, cable, *found.bridge, is_ours));
   CB_CHECK(lay(*network, conf_.get(), cable, *found.bridge, there), "net.bridge: cable {} to {}", cable.near, cable.bridge);
   CB_CHECK(faults::step("cable laid"));
   return furnish(settings_, cable, there);
@@ -117,7 +118,10 @@ Result<> HostLinks::join_announced(Registry& record) {
       CB_TRY(net::Link bridge, network->link(made.bridge), "net.bridge");
       bridges[made.bridge] = bridge.index;
     }
-    for (net::Request& request : port_requests(made, bridges[made.bridge])) requests.push_back(std::move(request)), owners.push_back(id);
+    CB_TRY(std::vector<net::Request> joins, port_requests(*network, made, bridges[made.bridge]));
+    if (joins.empty()) continue;
+    owners.insert(owners.end(), joins.size(), id);
+    std::ranges::move(joins, std::back_inserter(requests));
     joined.push_back(std::move(id));
   }
   CB_TRY(std::vector<Result<>> outcomes, network->change(requests));

@@ -83,7 +83,7 @@ std::span<const nft::Set> rule_sets() {
 void append_entries(Entries& entries, const record::CableMade& cable) {
   const model::CableRules& rules = cable.rules;
   if (rules.empty()) return;
-  const std::string bridge = interface_name(cable.bridge);
+  const std::string bridge = interface_name(cable.segment());
   entries[rule_set::bridges].insert({{bridge + bridge, {}, {}}, {interface_name("") + bridge, {}, {}}});
   if (rules.bridge_nat && rules.bridge_nat->empty()) entries[rule_set::networks].insert({bridge, {}, {}});
   else if (rules.bridge_nat) entries[rule_set::networks_by].insert({bridge + interface_name(*rules.bridge_nat), {}, {}});

@@ -10,6 +10,7 @@
 
 #include "model/forward.hpp"
 #include "model/jail.hpp"
+#include "model/vlans.hpp"
 
 namespace cellblock::model {
 
@@ -55,6 +56,7 @@ struct Cable {
   std::vector<std::string> gateways;  ///< one of each family at most
   std::optional<std::array<uint8_t, 6>> hardware;
   std::optional<uint32_t> mtu;
+  Vlans vlans;
   bool isolated = false;  ///< nothing goes to or from other isolated ones on the bridge
   CableRules rules;
 };

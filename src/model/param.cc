@@ -152,7 +152,7 @@ std::optional<CableParam> cable_param(std::string_view name) {
   size_t dot = name.starts_with(prefix) ? name.find('.', prefix.size()) : name.npos;
   if (dot == name.npos) return std::nullopt;
   CableParam found{name.substr(prefix.size(), dot - prefix.size()), std::string(prefix) + std::string(name.substr(dot + 1))};
-  const bool is_one = !found.cable.empty() && found.cable != "bridge" && std::ranges::find(not_of_one, found.param) == std::end(not_of_one);
+  const bool is_one = !found.cable.empty() && found.cable != "bridge" && found.cable != "vlan" && std::ranges::find(not_of_one, found.param) == std::end(not_of_one);
   return is_one ? std::optional(std::move(found)) : std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #include "net/link.hpp"
 
 #include <linux/if_arp.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_vlan.h>
 #include <linux/ipv6.h>
@@ -33,6 +34,7 @@ void read_bridge(Bridge& bridge, std::string_view data) {
       case IFLA_BR_BRIDGE_ID: bridge.id = value_of<std::array<uint8_t, 8>>(value); break;
       case IFLA_BR_ROOT_ID: bridge.root = value_of<std::array<uint8_t, 8>>(value); break;
       case IFLA_BR_ROOT_PATH_COST: bridge.root_cost = value_of<uint32_t>(value); break;
+      case IFLA_BR_VLAN_FILTERING: bridge.filters_vlans = value_of<uint8_t>(value) != 0; break;
       case IFLA_BR_ROOT_PORT: bridge.root_port = value_of<uint16_t>(value); break;
       default: break;
     }
@@ -322,6 +324,7 @@ Request set_bridge(int index, const BridgeChange& change) {
       if (change.hello_time) data.attribute(IFLA_BR_HELLO_TIME, *change.hello_time);
       if (change.forward_delay) data.attribute(IFLA_BR_FORWARD_DELAY, *change.forward_delay);
       if (change.max_age) data.attribute(IFLA_BR_MAX_AGE, *change.max_age);
+      if (change.filters_vlans) small(data, IFLA_BR_VLAN_FILTERING, *change.filters_vlans);
       if (change.ageing_time) data.attribute(IFLA_BR_AGEING_TIME, *change.ageing_time);
     });
   });
@@ -354,6 +357,30 @@ Request set_port(std::string_view name, const PortChange& change) {
   });
   return request;
 }
+
+namespace {
+
+Request vlans_request(uint16_t type, int index, const VlanChange& change) {
+  ifinfomsg fixed = header_of(index);
+  fixed.ifi_family = AF_BRIDGE;
+  Request request(type, 0);
+  return request.header(fixed).nest(IFLA_AF_SPEC, [&change](Request& data) {
+    if (change.self) middle(data, IFLA_BRIDGE_FLAGS, BRIDGE_FLAGS_SELF);
+    const uint16_t flags = change.untagged ? BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED : 0;
+    auto put = [&data](uint16_t vlan, int more) {
+      const bridge_vlan_info info{static_cast<uint16_t>(more), vlan};
+      data.attribute(IFLA_BRIDGE_VLAN_INFO, &info, sizeof info);
+    };
+    if (change.first == change.last) return put(change.first, flags);
+    put(change.first, flags | BRIDGE_VLAN_INFO_RANGE_BEGIN);
+    put(change.last, flags | BRIDGE_VLAN_INFO_RANGE_END);
+  });
+}
+
+}  // namespace
+
+Request add_vlans(int index, const VlanChange& change) { return vlans_request(RTM_SETLINK, index, change); }
+Request delete_vlans(int index, const VlanChange& change) { return vlans_request(RTM_DELLINK, index, change); }
 
 Request flush_bridge(int index) {
   return change_of(index).nest(IFLA_LINKINFO, [](Request& info) {

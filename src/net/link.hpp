@@ -27,6 +27,7 @@ struct Bridge {
   std::array<uint8_t, 8> id{}, root{};  ///< priority (big endian) and hardware address
   uint32_t root_cost = 0;
   uint16_t root_port = 0;
+  std::optional<bool> filters_vlans;  ///< none: the kernel's bridges know none
 };
 
 /// What a bridge's member is set to.
@@ -123,6 +124,7 @@ struct BridgeChange {
   std::optional<bool> stp, multicast_snooping;
   std::optional<uint16_t> priority;
   std::optional<uint32_t> hello_time, forward_delay, max_age, ageing_time;
+  std::optional<bool> filters_vlans;
 };
 Request set_bridge(int index, const BridgeChange& change);
 struct PortChange {
@@ -135,5 +137,14 @@ Request set_port(int index, const PortChange& change);
 Request set_port(std::string_view name, const PortChange& change);
 /// Forgets the addresses that a bridge has learned.
 Request flush_bridge(int index);
+
+/// VLANs of a bridge's port, or (`self`) of what the host itself sends and gets by the bridge.
+struct VlanChange {
+  uint16_t first = 0, last = 0;
+  bool untagged = false;  ///< what comes without a tag is of it, what goes loses it; one at most
+  bool self = false;
+};
+Request add_vlans(int index, const VlanChange& change);
+Request delete_vlans(int index, const VlanChange& change);
 
 }  // namespace cellblock::net

@@ -119,6 +119,23 @@ Result<> read_mtu(Cable& cable, const std::string& value) {
   return {};
 }
 
+Result<> read_vlans(Cable& cable, const model::Wanted& wanted) {
+  if (const std::string* value = text_of(wanted, "net.vlan")) {
+    auto number = model::parse_vlan(*value);
+    if (!number) return fail(Why::invalid, "net.vlan: {}: not from 1 to {}", *value, model::last_vlan);
+    cable.vlans.untagged = *number;
+  }
+  for (const std::string& value : values_of(wanted, "net.vlan.tagged")) {
+    auto range = model::parse_vlan_range(value);
+    if (!range) return fail(Why::invalid, "net.vlan.tagged: {}: no VLANs, as in 20 or 30-40", value);
+    if (cable.vlans.untagged >= range->first && cable.vlans.untagged <= range->last)
+      return fail(Why::invalid, "net.vlan.tagged: {}: net.vlan has {}", value, cable.vlans.untagged);
+    cable.vlans.tagged.push_back(*range);
+  }
+  if (cable.vlans.untagged && !cable.bridge_addresses.empty()) return check_name("net.vlan", segment_of(cable.bridge, cable.vlans));
+  return {};
+}
+
 /// Whether the jail is to have an address of that family which is known before it runs.
 bool has_family(const Cable& cable, bool v6) {
   auto same = [v6](const std::string& address) { return address.contains(':') == v6; };
@@ -232,6 +249,7 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
     CB_TRY(CableAddress address, address_of("net.bridge.address", value));
     cable.bridge_addresses.push_back(std::move(address));
   }
+  CB_CHECK(read_vlans(cable, wanted));
   CB_CHECK(read_gateways(cable, wanted));
   if (const std::string* value = text_of(wanted, "net.mac")) CB_CHECK(read_hardware(cable, *value));
   if (const std::string* value = text_of(wanted, "net.mtu")) CB_CHECK(read_mtu(cable, *value));

@@ -14,7 +14,7 @@ namespace {
 using model::Setting;
 using model::Wanted;
 
-constexpr std::array<std::string_view, 10> known = {"name", "address", "bridge", "dns", "domain", "isolated", "mtu", "nat", "pool", "search"};
+constexpr std::array<std::string_view, 11> known = {"name", "address", "bridge", "dns", "domain", "isolated", "mtu", "nat", "pool", "search", "vlan"};
 
 /// The jail that all checks are made for: one that takes everything that the network gives.
 Wanted guest_of(const Wanted& network) {
@@ -90,12 +90,17 @@ std::string bridge_of(const Wanted& network) {
   return bridge ? *bridge : network.name;
 }
 
+std::string segment_of(const Wanted& network) {
+  const std::string* vlan = text_of(network, "vlan");
+  return model::segment_of(bridge_of(network), {vlan ? model::parse_vlan(*vlan).value_or(0) : uint16_t{0}, {}});
+}
+
 std::vector<std::string> check_networks(std::span<const Wanted> networks) {
   std::vector<std::string> problems;
   for (size_t i = 0; i < networks.size(); ++i) {
     if (std::string problem = problem_of(networks[i]); !problem.empty()) problems.push_back(std::move(problem));
     for (const Wanted& before : networks.first(i)) {
-      if (bridge_of(before) == bridge_of(networks[i]))
+      if (segment_of(before) == segment_of(networks[i]))
         problems.push_back(fmt::format("{}: bridge: {} has {} already", networks[i].name, before.name, bridge_of(before)));
       for (const std::string& address : values_of(networks[i], "address"))
         for (const std::string& other : values_of(before, "address"))
@@ -118,6 +123,7 @@ Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool is_firs
   choose_ranges(jail, *network);
   if (is_first) set_default(jail, "net.gateway", gateways_for(jail, *network));  // a jail leaves by one way
   if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
+  if (const std::string* vlan = text_of(*network, "vlan")) set_default(jail, "net.vlan", {*vlan});
   if (const Setting* nat = network->find("nat"); nat && !jail.find("net.bridge.nat"))
     jail.settings.push_back({"net.bridge.nat", nat->values});
   if (is_true(*network, "isolated") && !jail.find("net.isolated")) jail.settings.push_back({"net.isolated", {}});

@@ -24,5 +24,7 @@ Result<> expand_network(model::Wanted& jail, std::span<const model::Wanted> netw
 
 /// The bridge of a network: the one that it names, or one of its own name.
 std::string bridge_of(const model::Wanted& network);
+/// The bridge, or its VLAN: "br0.10". No two networks have the same.
+std::string segment_of(const model::Wanted& network);
 
 }  // namespace cellblock::plan

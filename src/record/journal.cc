@@ -137,7 +137,7 @@ bool apply_run(State& state, const Words& words) {
 bool drop_cable(State& state, const CableId& id) {
   auto found = state.cables.find(id);
   if (found == state.cables.end()) return false;
-  for (const auto& one : found->second.addresses) state.cable_addresses.erase({found->second.bridge, one.address, id});
+  for (const auto& one : found->second.addresses) state.cable_addresses.erase({found->second.segment(), one.address, id});
   state.unjoined.erase(id);
   state.cables.erase(found);
   return true;
@@ -213,16 +213,17 @@ bool apply_rules(State& state, const Words& words, bool made) {
 bool apply_cable(State& state, const Words& words) {
   auto id = words.plain.size() >= 4 ? decode_cable(words.plain[1]) : std::nullopt;
   auto rules = parse_rules(words.mark("nat"), words.mark("bridge-nat"), words.mark("forward"));
-  if (!id || !rules || !state.snapshot.jails.contains(id->jid)) return false;
+  auto vlans = model::parse_vlans(words.mark("vlans"));
+  if (!id || !rules || !vlans || !state.snapshot.jails.contains(id->jid)) return false;
   CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0), *rules,
-                 words.mark("isolated") == "true"};
+                 words.mark("isolated") == "true", *vlans};
   for (size_t i = 4; i < words.plain.size(); ++i) {
     auto address = decode_address(words.plain[i]);
     if (!address) return false;
     made.addresses.push_back(std::move(*address));
   }
   drop_cable(state, *id);
-  for (const auto& one : made.addresses) state.cable_addresses.emplace(made.bridge, one.address, *id);
+  for (const auto& one : made.addresses) state.cable_addresses.emplace(made.segment(), one.address, *id);
   state.cables[*id] = std::move(made);
   state.unjoined.insert(*id);
   return true;
@@ -304,7 +305,8 @@ std::string unalias_line(const AliasMade& made) {
 }
 
 std::string cable_line(const CableId& id, const CableMade& made) {
-  std::string line = fmt::format("cable {} @like={}{}{} {} {}", encode(id), made.like, made.isolated ? " @isolated=true" : "", marks_of(made.rules), vis(made.bridge), vis(made.near));
+  std::string line = fmt::format("cable {} @like={}{}{}{} {} {}", encode(id), made.like, made.isolated ? " @isolated=true" : "",
+                                 made.vlans.empty() ? "" : " @vlans=" + text_of(made.vlans), marks_of(made.rules), vis(made.bridge), vis(made.near));
   for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
   return line + "\n";
 }
@@ -324,10 +326,10 @@ std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridg
 std::string rules_line(const CableId& id) { return fmt::format("rules {}\n", encode(id)); }
 std::string unrules_line(const CableId& id) { return fmt::format("unrules {}\n", encode(id)); }
 
-std::vector<CableId> cables_at(const State& state, const std::string& bridge, const std::string& address) {
+std::vector<CableId> cables_at(const State& state, const std::string& segment, const std::string& address) {
   std::vector<CableId> ids;
-  auto is_there = [&](const auto& one) { return std::get<0>(one) == bridge && std::get<1>(one) == address; };
-  for (auto it = state.cable_addresses.lower_bound({bridge, address, CableId()}); it != state.cable_addresses.end() && is_there(*it); ++it)
+  auto is_there = [&](const auto& one) { return std::get<0>(one) == segment && std::get<1>(one) == address; };
+  for (auto it = state.cable_addresses.lower_bound({segment, address, CableId()}); it != state.cable_addresses.end() && is_there(*it); ++it)
     ids.push_back(std::get<2>(*it));
   return ids;
 }

@@ -11,7 +11,7 @@
 //   alias @owner=812:5711:0 em0 10.0.0.7 32
 //   unalias em0 10.0.0.7 32
 //   bridge br0                         made for the jails with a cable to it, gone with the last
-//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end (@isolated=true ...)
+//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end (@isolated=true, @vlans=10;20t ...)
 //   cable 7/eth1 @like=1102 br1 web.eth1          another one of the same jail's
 //   joined 7 7/eth1 8                  their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
@@ -70,6 +70,8 @@ struct CableMade {
   uint64_t like = 0;  ///< tells whether another description means the same
   model::CableRules rules = {};
   bool isolated = false;
+  model::Vlans vlans = {};
+  std::string segment() const { return model::segment_of(bridge, vlans); }
 };
 
 /// Everything the journal says.
@@ -82,7 +84,7 @@ struct State {
   std::set<model::CableId> unjoined;           ///< which are no port of their bridge yet
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
   std::set<model::CableId> rules;              ///< the cables, past ones too, of which the packet filter may know
-  /// Bridge, address and owner of all cables: who has an address is found without a look at each.
+  /// Segment (a bridge, or one of its VLANs), address and owner of all cables: who has an address is found without a look at each.
   std::set<std::tuple<std::string, std::string, model::CableId>> cable_addresses;
 };
 
@@ -103,8 +105,8 @@ std::string bridge_line(std::string_view bridge);
 std::string unbridge_line(std::string_view bridge);
 std::string rules_line(const model::CableId& id);
 std::string unrules_line(const model::CableId& id);
-/// The cables that have the address on the bridge: one, and those of jails that ended a moment ago.
-std::vector<model::CableId> cables_at(const State& state, const std::string& bridge, const std::string& address);
+/// The cables that have the address in the segment: one, and those of jails that ended a moment ago.
+std::vector<model::CableId> cables_at(const State& state, const std::string& segment, const std::string& address);
 /// The bridges that no jail has a cable to any more.
 std::vector<std::string> idle_bridges(const State& state);
 

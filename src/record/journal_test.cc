@@ -141,7 +141,10 @@ TEST(Journal, KnowsWhichCablesAreIsolated) {
   State again;
   fold(again, rewrite(state));
   EXPECT_TRUE(again.cables.at({7, ""}).isolated);
-  fold(state, cable_line({7, ""}, {"br0", "web", {}, 99}));
+  fold(state, cable_line({7, ""}, {"br0", "web", {{"10.0.0.5", 24}}, 99, {}, false, {10, {{20, 30}}}}));
+  fold(again, rewrite(state));
+  EXPECT_EQ(again.cables.at({7, ""}).vlans, (model::Vlans{10, {{20, 30}}}));
+  EXPECT_EQ(cables_at(again, "br0.10", "10.0.0.5").size(), 1u);
   EXPECT_FALSE(state.cables.at({7, ""}).isolated);
 }
 

@@ -54,9 +54,10 @@ Result<view::Table> table_of_networks(const std::vector<Wanted>& networks, const
   CB_TRY(net::Network host, net::Network::open());
   for (const Wanted& network : networks) {
     const std::string bridge = plan::bridge_of(network);
-    auto jails = std::ranges::count_if(state.cables, [&](const auto& each) { return each.second.bridge == bridge; });
+    const std::string segment = plan::segment_of(network);
+    auto jails = std::ranges::count_if(state.cables, [&](const auto& each) { return each.second.segment() == segment; });
     bool is_there = host.link(bridge).has_value();
-    table.rows.push_back({network.name, bridge, is_there ? "up" : "down", fmt::format("{}", jails),
+    table.rows.push_back({network.name, segment, is_there ? "up" : "down", fmt::format("{}", jails),
                           all_of(plan::values_of(network, "address"))});
   }
   return table;
@@ -66,7 +67,7 @@ view::Table table_of_jails(const Wanted& network, const record::State& state) {
   view::Table table{{{"jail"}, {"interface"}, {"address"}}, {}};
   for (const auto& [id, made] : state.cables) {
     const model::Jail* jail = state.snapshot.find(id.jid);
-    if (!jail || made.bridge != plan::bridge_of(network)) continue;
+    if (!jail || made.segment() != plan::segment_of(network)) continue;
     std::vector<std::string> addresses;
     for (const auto& one : made.addresses) addresses.push_back(fmt::format("{}/{}", one.address, one.prefix));
     table.rows.push_back({jail->prison.name, made.near, all_of(addresses)});
