@@ -50,7 +50,7 @@ TEST(Cables, WhatIsWrongNamesTheParameterAsItIsWritten) {
   EXPECT_EQ(problem({{"net.bridge", {"a"}}, {"net.interface", {"eth1"}}, {"net.eth1.bridge", {"b"}}}),
             "net.eth1.interface: eth1: another cable's name");
   EXPECT_EQ(problem({{"net.bridge", {"a"}}, {"net.address", {"10.0.0.5/24"}}, {"net.eth1.bridge", {"b"}}, {"net.eth1.address", {"10.0.0.5/24"}}}),
-            "net.eth1.address: 10.0.0.5/24: given twice");
+            "net.eth1.address: 10.0.0.5: given twice");
   EXPECT_EQ(problem({{"net.bridge", {"a"}}, {"net.address", {"10.0.0.5/24"}}, {"net.gateway", {"10.0.0.1"}}, {"net.eth1.bridge", {"b"}},
                      {"net.eth1.address", {"10.1.0.5/24"}}, {"net.eth1.gateway", {"10.1.0.1"}}}),
             "net.eth1.gateway: 10.1.0.1: net.gateway has one for IPv4 already");
