@@ -7,6 +7,7 @@
 #include "apply/executor.hpp"
 #include "base/text.hpp"
 #include "conf/print.hpp"
+#include "plan/cables.hpp"
 #include "plan/command.hpp"
 #include "plan/settings.hpp"
 #include "plan/wants.hpp"
@@ -96,6 +97,9 @@ void Executor::warn_quoted(const Job& job, std::string_view text, std::string_vi
 
 Outcome Executor::remove(Job& job) {
   if (job.jid > 0) {
+    // A jail that is removed without its description (-R) has cables as well.
+    const bool is_running = job.running && job.running->prison.vnet == model::Sys::fresh;
+    if (is_running && plan::cable_names(job.wanted).empty()) (void)ports_.links.disconnect(job.jid);
     auto removed = ports_.jails.remove(job.jid);
     if (!removed && removed.error().why != Why::absent && removed.error().why != Why::invalid) {
       warn(job, "jail_remove: " + removed.error().text());

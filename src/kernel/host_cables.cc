@@ -137,8 +137,11 @@ Result<> HostLinks::join_announced(Registry& record) {
 }
 
 /// The cable goes with the jail; on the host its end is one of many to be taken away together.
-Result<> HostLinks::disconnect(JailId) {
-  disconnected_ = true;
+Result<> HostLinks::disconnect(JailId jid) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
+  auto first = state->cables.lower_bound({jid, ""});
+  if (first != state->cables.end() && first->first.jid == jid) disconnected_ = true;
   return {};
 }
 

@@ -250,14 +250,18 @@ Result<std::vector<SeenChain>> chains(Socket& socket, Family family, std::string
 
 Result<std::vector<SeenRule>> rules(Socket& socket, Family family, std::string_view table, std::string_view chain) {
   std::vector<SeenRule> out;
+  CB_CHECK(each_rule(socket, family, table, chain, [&out](SeenRule rule) { out.push_back(std::move(rule)); }));
+  return out;
+}
+
+Result<> each_rule(Socket& socket, Family family, std::string_view table, std::string_view chain, const std::function<void(SeenRule)>& each) {
   Request request = request_of(NFT_MSG_GETRULE, 0, family);
   request.attribute(NFTA_RULE_TABLE, table);
   if (!chain.empty()) request.attribute(NFTA_RULE_CHAIN, chain);
-  CB_CHECK(dump(socket, request, [&](std::string_view payload) {
+  return dump(socket, request, [&](std::string_view payload) {
     SeenRule rule = parse_rule(payload);
-    if (rule.table == table && (chain.empty() || rule.chain == chain)) out.push_back(std::move(rule));
-  }));
-  return out;
+    if (rule.table == table && (chain.empty() || rule.chain == chain)) each(std::move(rule));
+  });
 }
 
 Result<std::vector<Set>> sets(Socket& socket, Family family, std::string_view table) {

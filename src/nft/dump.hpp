@@ -1,6 +1,7 @@
 // What the kernel holds, read back.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ Result<bool> has_table(sys::netlink::Socket& socket, Family family, std::string_
 Result<std::vector<SeenChain>> chains(sys::netlink::Socket& socket, Family family, std::string_view table);
 /// In their order; of all chains if none is named.
 Result<std::vector<SeenRule>> rules(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view chain = {});
+/// The same one after the other: there may be more than anybody wants to keep.
+Result<> each_rule(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view chain,
+                   const std::function<void(SeenRule)>& each);
 /// Without anonymous ones' elements: ask for these.
 Result<std::vector<Set>> sets(sys::netlink::Socket& socket, Family family, std::string_view table);
 Result<std::vector<Element>> elements(sys::netlink::Socket& socket, Family family, std::string_view table, std::string_view set);

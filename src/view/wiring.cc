@@ -186,12 +186,12 @@ std::string draw(const Wiring& wiring, const Chosen& chosen, double seconds) {
 }
 
 Wiring since(const Wiring& before, const Wiring& now) {
-  std::map<std::pair<std::string, std::string>, Traffic> was;
-  each_end(before, [&](End end) { was[{before.stacks[end.stack].name, before.at(end).name}] = before.at(end).traffic; });
+  std::map<std::pair<model::JailId, std::string>, Traffic> was;
+  each_end(before, [&](End end) { was[{before.stacks[end.stack].jid, before.at(end).name}] = before.at(end).traffic; });
   Wiring out = now;
   for (Stack& stack : out.stacks) {
     for (Interface& one : stack.interfaces) {
-      auto found = was.find({stack.name, one.name});
+      auto found = was.find({stack.jid, one.name});
       const Traffic old = found == was.end() ? one.traffic : found->second;
       auto grown = [](uint64_t from, uint64_t to) { return to > from ? to - from : 0; };  // a new one of the same name begins at 0
       one.traffic = {grown(old.in_packets, one.traffic.in_packets), grown(old.out_packets, one.traffic.out_packets),

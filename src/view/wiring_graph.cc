@@ -30,9 +30,15 @@ std::string lines_of(const std::vector<model::InterfaceAddress>& addresses) {
   return out;
 }
 
+/// A jail may be called as the host is here.
+std::string stack_node(const Wiring& wiring, size_t stack) {
+  const model::Stack& one = wiring.stacks[stack];
+  return one.jid && one.name == wiring.stacks[0].name ? "jail " + one.name : one.name;
+}
+
 std::string node_of(const Wiring& wiring, End end) {
   const Interface& one = wiring.at(end);
-  const std::string& stack = wiring.stacks[end.stack].name;
+  const std::string stack = stack_node(wiring, end.stack);
   return one.kind == "bridge" ? stack + "/" + one.name : stack;
 }
 
@@ -55,7 +61,7 @@ std::string edge_of(const Wiring& wiring, End end) {
     far = node_of(wiring, foot_of(wiring, *one.peer));
     label += " - " + peer.name + lines_of(peer.addresses);
   } else if (one.bridge) {
-    far = wiring.stacks[end.stack].name;
+    far = stack_node(wiring, end.stack);
   } else {
     return {};
   }
@@ -118,14 +124,14 @@ std::string draw_dot(const Wiring& wiring, const Chosen& chosen) {
       nodes += bridge_node(wiring, end);
       if (!one.addresses.empty()) stacks.insert(end.stack);
       if (!one.addresses.empty())
-        edges += fmt::format("  {} -- {} [style=dotted];\n", quoted(wiring.stacks[end.stack].name), quoted(node_of(wiring, end)));
+        edges += fmt::format("  {} -- {} [style=dotted];\n", quoted(stack_node(wiring, end.stack)), quoted(node_of(wiring, end)));
       continue;
     }
     if (!one.bridge || !one.peer) stacks.insert(end.stack);
     if (!one.peer || end < *one.peer || !chosen.contains(*one.peer)) edges += edge_of(wiring, end);
   }
   for (size_t stack : stacks)
-    nodes += fmt::format("  {} [shape={}];\n", quoted(wiring.stacks[stack].name), stack == 0 ? "doubleoctagon" : "ellipse");
+    nodes += fmt::format("  {} [shape={}];\n", quoted(stack_node(wiring, stack)), stack == 0 ? "doubleoctagon" : "ellipse");
   return "graph network {\n" + nodes + edges + "}\n";
 }
 

@@ -74,10 +74,10 @@ Result<std::vector<model::Translation>> translations_of(int network) {
   std::vector<model::Translation> found;
   CB_TRY(std::vector<nft::Table> tables, nft::tables(socket));
   for (const nft::Table& table : tables) {
-    CB_TRY(std::vector<nft::SeenRule> rules, nft::rules(socket, table.family, table.name));
     std::map<std::string, std::pair<std::set<int>, uint64_t>> chains;
-    for (const nft::SeenRule& rule : rules)
+    CB_CHECK(nft::each_rule(socket, table.family, table.name, {}, [&chains](const nft::SeenRule& rule) {
       if (int kind = translation_in(rule); kind >= 0) chains[rule.chain].first.insert(kind), ++chains[rule.chain].second;
+    }));
     for (const auto& [chain, all] : chains) {
       std::vector<std::string> words;
       for (int kind : all.first) words.emplace_back(names[kind]);
@@ -158,7 +158,9 @@ Result<Wiring> look_at_wiring(const model::Snapshot& snapshot) {
     if (jail.prison.vnet != model::Sys::fresh) continue;
     auto network = net::network_of(jail.runtime.keeper);
     if (!network || !kernel::is_alive(jail.runtime)) continue;
-    CB_CHECK(add({.jid = jid, .name = jail.prison.name}, std::move(*network)));
+    // What one jail has made of its stack doesn't hide the others.
+    if (auto added = add({.jid = jid, .name = jail.prison.name}, std::move(*network)); !added)
+      fmt::print(stderr, "cellblock: network: jail {}\n", added.error().text());
   }
   CB_CHECK(find_peers(wiring, seen));
   return wiring;
