@@ -79,6 +79,9 @@ const Match* last_table(const Rule& rule);
 /// The name of a protocol's number; empty: it has none here.
 std::string_view protocol_name(uint32_t number);
 
+/// A rule's body as it is listed, with ports by their names where they have one.
+std::string with_service_names(std::string_view body);
+
 /// The words behind "add". An error is one line that names the word.
 Result<Rule> parse_rule(std::span<const std::string> words);
 

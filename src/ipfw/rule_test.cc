@@ -77,6 +77,13 @@ TEST(ParseRule, TakesATablesValue) {
     EXPECT_TRUE(listed(fmt::format("{} tablearg ip from table(1) to any", word)).ends_with("tablearg: not supported on this system")) << word;
 }
 
+TEST(ParseRule, NamesPorts) {
+  EXPECT_EQ(with_service_names("tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80-90 setup // port 22"), "tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 ssh,http-90 setup // port 22");
+  EXPECT_EQ(with_service_names("udp from { 10.0.0.1 or 53 } not 53 to not 10.0.0.2 src-port 123 icmptypes 80"),
+            "udp from { 10.0.0.1 or 53 } not domain to not 10.0.0.2 src-port ntp icmptypes 80");
+  EXPECT_EQ(with_service_names("ip from any to any ipttl 22"), "ip from any to any ipttl 22");
+}
+
 TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
   EXPECT_EQ(listed("frob ip from any to any"), "error: invalid action ``frob''");
   EXPECT_EQ(listed("allow ip any"), "error: missing ``from''");

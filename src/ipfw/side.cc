@@ -10,7 +10,49 @@ bool is_port(std::string_view text) {
   return !text.empty() && ((text[0] >= '0' && text[0] <= '9') || value_in(services, text.substr(0, text.find_first_of(",-"))));
 }
 
+/// "22,80-90" as "ssh,http-90".
+std::string named_ports(std::string_view list) {
+  std::string out, number;
+  auto end = [&] {
+    auto value = parse_int(number);
+    for (const Named& each : services)
+      if (value && *value == each.value) number = each.name;
+    out += number;
+    number.clear();
+  };
+  for (char c : list) {
+    if (c != ',' && c != '-') {
+      number += c;
+      continue;
+    }
+    end();
+    out += c;
+  }
+  end();
+  return out;
+}
+
 }  // namespace
+
+/// Words behind an address, or behind "src-port" and "dst-port", that begin with a digit are ports.
+std::string with_service_names(std::string_view body) {
+  std::string out;
+  bool ports = false, address = false, block = false;
+  std::string_view rest = body.substr(0, body.find(" // "));
+  size_t size = rest.size();
+  for (bool first = true; !rest.empty(); first = false) {
+    std::string_view word = take_part(rest, ' ');
+    out += first ? "" : " ";
+    out += ports && is_port(word) ? named_ports(word) : std::string(word);
+    if (word == "{") block = true;
+    if (word == "}") block = false;
+    bool joins = word == "not" || word == "{" || word == "or";
+    if (!joins && !block) ports = address || word.ends_with("-port");
+    if (!joins && !block) address = word == "from" || word == "to";
+    if (word == "src-port" || word == "dst-port") ports = true;
+  }
+  return out + std::string(body.substr(size));
+}
 
 Result<> Parser::body() {
   if (at_ >= words_.size()) return fail(Why::invalid, "missing protocol");

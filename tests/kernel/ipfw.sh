@@ -95,6 +95,10 @@ eventually pings 10.1.0.2
 ipfw -q -j router delete 100
 pings 10.1.0.2 && fail "without NAT nothing comes back"
 
+ipfw -q -j router add 800 count tcp from any to any 22,8080 in
+expect "00800 count tcp from any to any ssh,8080 in" ipfw -N -j router list 800
+expect_refusal '^ipfw: -t: not supported on this system$' ipfw -t -j router list
+
 note "short forms, and a preprocessor"
 ipfw -q -j router add 900 deny log ip from any to any in // never
 expect "00900 deny log in // never

@@ -44,6 +44,14 @@ expect "00100 count ip from any to any
 added: 10.0.0.1/32 0
 00200 count ip from table(t) to any" ipfw -j router "$W/rules"
 router -f flush
+rules '-f flush' '-q add 100 count ip from any to any' 'ipfw -q add 200 count ip from any to any' 'add 300 count ip from any to any' 'flush' 'add 400 count ip from any to any'
+expect "Flushed all rules.
+00300 count ip from any to any
+Flushed all rules.
+00400 count ip from any to any" ipfw -j router "$W/rules"
+rules '-d add 100 count ip from any to any'
+expect_refusal "^ipfw: $W/rules:1: -d: not in a file$" ipfw -j router "$W/rules"
+router -f flush
 for i in $(seq 500); do echo "add $i count ip from any to any"; done >"$W/rules"
 router "$W/rules"
 [ "$(ipfw -j router list | wc -l)" = 501 ] || fail "500 rules"

@@ -99,7 +99,7 @@ int ipfw(const Words& given) {
     return usage();
   }
   if (options.rest().empty() || options.has('h')) return usage();
-  for (char letter : std::string_view("NpTtv")) {
+  for (char letter : std::string_view("pTt")) {
     if (!options.has(letter)) continue;
     warnx(me, "-{}: not supported on this system", letter);
     return ex_unavailable;

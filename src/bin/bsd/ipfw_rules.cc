@@ -1,6 +1,7 @@
 // ipfw(8): the commands that change rules and instances of NAT.
 #include <linux/netlink.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -160,7 +161,8 @@ int IpfwSession::remove(const Words& words) {
 }
 
 int IpfwSession::flush() {
-  if (!options_.has('f') && !is_quiet()) {
+  // As on FreeBSD only somebody who can answer is asked.
+  if (!options_.has('f') && !flags_.force && !is_quiet() && ::isatty(0)) {
     fmt::print("Are you sure? [yn] ");
     std::fflush(stdout);
     int answer = std::getchar();

@@ -30,7 +30,7 @@ class IpfwSession {
   int finish();
 
  private:
-  bool is_quiet() const { return options_.has('q'); }
+  bool is_quiet() const { return options_.has('q') || flags_.quiet; }
   bool is_dry() const { return options_.has('n'); }
   int refuse(std::string_view text, int status);
   int refuse(const Error& error);
@@ -47,11 +47,16 @@ class IpfwSession {
     ipfw::Edit edit;
     std::function<void()> done;
   };
+  struct Flags {
+    bool quiet = false, force = false;
+  };
   struct Line {
     Words words;
     std::string where;
+    Flags flags;
     Change change;
   };
+  Result<> take_flags(Words& words);
   Result<Change> adding(const Words& words);
   Result<Change> deleting(const Words& words);
   int make(const Result<Change>& change);
@@ -92,6 +97,7 @@ class IpfwSession {
   sys::netlink::Socket socket_;
   const Options& options_;
   std::string where_;
+  Flags flags_;              ///< of one line
   std::vector<Line> lines_;  ///< that wait
   std::optional<uint32_t> only_set_;  ///< "set N COMMAND"
 };

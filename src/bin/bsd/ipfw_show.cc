@@ -13,7 +13,7 @@ using ipfw::Kept;
 class Listing {
  public:
   Listing(const ipfw::Ruleset& rules, std::vector<nft::Counter> counters, bool counts, const Options& options)
-      : rules_(rules), counters_(std::move(counters)), counts_(counts), sets_(options.has('S')), compact_(options.has('c')), brief_(options.has('b')) {
+      : rules_(rules), counters_(std::move(counters)), counts_(counts), sets_(options.has('S')), compact_(options.has('c')), brief_(options.has('b')), names_(options.has('N')) {
     for (const Kept& kept : rules.rules) {
       nft::Counter seen = counter(kept.id);
       packets_ = std::max(packets_, fmt::formatted_size("{}", seen.packets));
@@ -32,9 +32,9 @@ class Listing {
   }
 
  private:
-  /// What -c and -b leave of it.
+  /// What -c and -b leave of it, and -N names.
   std::string shown(const ipfw::Rule& rule) const {
-    std::string text = rule.text;
+    std::string text = names_ ? rule.text.substr(0, rule.action_size) + ipfw::with_service_names(std::string_view(rule.text).substr(rule.action_size)) : rule.text;
     constexpr std::string_view nothing = " ip from any to any";
     if (brief_) {
       size_t comment = text.find(" // ", rule.action_size);
@@ -51,7 +51,7 @@ class Listing {
   }
   const ipfw::Ruleset& rules_;
   std::vector<nft::Counter> counters_;
-  bool counts_, sets_, compact_, brief_;
+  bool counts_, sets_, compact_, brief_, names_;
   size_t packets_ = 0, bytes_ = 0;
 };
 
