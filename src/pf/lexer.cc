@@ -91,8 +91,11 @@ Token Lexer::next() {
     }
   if (!is_in_word(c)) return mark(std::string(1, static_cast<char>(take())));
   Token token{TokenKind::word, {}, line};
-  while (is_in_word(peek()) && !(peek() == '-' && peek(1) == '>')) token.text += static_cast<char>(take());
-  return token;
+  for (;;) {
+    while (is_in_word(peek()) && !(peek() == '-' && peek(1) == '>')) token.text += static_cast<char>(take());
+    if (peek() != none || inputs_.size() == 1) return token;
+    inputs_.pop_back();  // a macro's last word goes on behind it: $if:network
+  }
 }
 
 }  // namespace cellblock::pf

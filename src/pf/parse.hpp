@@ -49,6 +49,9 @@ Parsed parse(conf::Sources& sources, const std::string& path, const Machine& mac
 /// The same of a text that is at hand.
 Parsed parse_text(conf::Sources& sources, const std::string& name, std::string text, const Machine& machine, Macros given = {});
 
+/// An address or a network.
+std::optional<net::Prefix> parse_network(std::string word);
+
 /// Whether an anchor can have that name.
 Result<> check_anchor(std::string_view name);
 

@@ -51,6 +51,10 @@ TEST(PfRules, ArePrintedAsPfctlDoes) {
   EXPECT_EQ(rules("block probability 50%"), "block drop all probability 50%");
   EXPECT_EQ(rules("block in quick log on em0"), "block drop in log quick on em0 all");
   EXPECT_EQ(rules("pass from 10.0.0.1 - 10.0.0.9"), "pf.conf:1: a range of addresses is not supported on Linux");
+  EXPECT_EQ(rules("block from 10/8\nblock to 172.16/12\nblock from 10.0.0./8"),
+            "pf.conf:3: no IP address found for 10.0.0./8");
+  EXPECT_EQ(rules("block from 10/8\nblock to 172.16/12"), "block drop inet from 10.0.0.0/8 to any\nblock drop inet from any to 172.16.0.0/12");
+  EXPECT_EQ(rules("pass out proto tcp user > 1000"), "pf.conf:1: user > is not supported on Linux");
   EXPECT_EQ(rules("pass in to urpf-failed"), "pf.conf:1: urpf-failed is not permitted in a destination address");
 }
 
@@ -72,6 +76,8 @@ TEST(PfMacros, AreTextWhereTheyAreUsed) {
             "block drop on em0 proto tcp from any to any port = http\nblock drop on em0 proto tcp from any to any port = https");
   EXPECT_EQ(rules("block on $no"), "pf.conf:1: macro 'no' not defined");
   EXPECT_EQ(text_of(read("if = em0\nblock on $if", {{"if", "em7"}}).rules.rules.at(0)), "block drop on em7 all");
+  EXPECT_EQ(rules("if = em0\nblock inet from $if:network to { $if:0 }"), "block drop inet from 10.0.0.0/24 to 10.0.0.1");
+  EXPECT_EQ(rules("if = em0\nnet = $if:network\nnat on $if inet from $net->$if"), "nat on em0 inet from 10.0.0.0/24 to any -> 10.0.0.1");
   EXPECT_EQ(rules("a = \"$a $a\"\nblock on $a"), "pf.conf:2: macro 'a' is used too often");
 }
 
@@ -85,7 +91,7 @@ TEST(PfAddresses, OfInterfacesAreTakenWhenRead) {
 }
 
 TEST(PfTranslations, ArePrintedAsPfctlDoes) {
-  EXPECT_EQ(rules("nat on em0 inet from 10.1/16 to any -> (em0)"), "pf.conf:1: no IP address found for 10.1/16");
+  EXPECT_EQ(rules("nat on em0 inet from 10.1/16 to any -> (em0)"), "nat on em0 inet from 10.1.0.0/16 to any -> (em0) round-robin");
   EXPECT_EQ(rules("nat on em0 inet from 10.1.0.0/16 to any -> (em0)"), "nat on em0 inet from 10.1.0.0/16 to any -> (em0) round-robin");
   EXPECT_EQ(rules("rdr pass on em0 proto tcp to port 80 -> 10.0.0.9 port 8080"),
             "rdr pass on em0 inet proto tcp from any to any port = http -> 10.0.0.9 port 8080");
@@ -95,6 +101,8 @@ TEST(PfTranslations, ArePrintedAsPfctlDoes) {
   EXPECT_EQ(rules("binat on em0 from 10.1.0.5 to any -> 10.0.0.5"), "binat on em0 inet from 10.1.0.5 to any -> 10.0.0.5");
   EXPECT_EQ(rules("binat on em0 from 10.1.0.0/24 to any -> 10.0.0.5"), "pf.conf:1: binat ip versions or masks must match");
   EXPECT_EQ(rules("nat-anchor \"x/*\"\nrdr-anchor y"), "nat-anchor \"x/*\" all\nrdr-anchor \"y\" all");
+  EXPECT_EQ(rules("nat on em0 from any to any -> (em0:0)"), "nat on em0 all -> (em0:0) round-robin");
+  EXPECT_EQ(rules("nat on em0 from any to any -> (em0:network)"), "pf.conf:1: -> (em0:network) without on em0 is not supported on Linux");
   EXPECT_EQ(rules("nat on em1 from any to any -> (em0)"), "pf.conf:1: -> (em0) without on em0 is not supported on Linux");
   EXPECT_EQ(rules("nat on em0 -> 10.0.0.0/30 round-robin sticky-address"), "nat on em0 inet all -> 10.0.0.0/30 round-robin sticky-address");
   EXPECT_EQ(rules("rdr on em0 -> { 10.0.0.1 10.0.0.2 } source-hash key"), "rdr on em0 inet all -> { 10.0.0.1, 10.0.0.2 } source-hash key");

@@ -194,9 +194,18 @@ Result<> Reader::set_option() {
   return unable("set " + word + (value.empty() ? "" : " " + value));
 }
 
+// "10/8" is 10.0.0.0/8.
+std::optional<net::Prefix> parse_network(std::string word) {
+  size_t slash = word.find('/');
+  bool digits = slash != word.npos && slash > 0 && word.find_first_not_of("0123456789.") == slash;
+  if (digits && word[slash - 1] != '.')
+    for (auto dots = std::count(word.begin(), word.end(), '.'); dots < 3; ++dots) word.insert(word.find('/'), ".0");
+  return net::parse_prefix(word);
+}
+
 Result<TableEntry> parse_entry(const std::string& word) {
   bool negated = word.starts_with('!');
-  auto prefix = net::parse_prefix(std::string_view(word).substr(negated));
+  auto prefix = parse_network(word.substr(negated));
   if (!prefix) return fail(Why::invalid, "no IP address found for {}", word);
   return TableEntry{net::network_of(prefix->ip, prefix->length), prefix->length, negated};
 }

@@ -126,7 +126,7 @@ Result<> Reader::plain_address(std::vector<Address>& out, bool negated) {
     CB_TRY(std::string length, want_text());
     whole += "/" + length;
   }
-  if (auto prefix = net::parse_prefix(whole)) {
+  if (auto prefix = parse_network(whole)) {
     if (peek().is_word("-")) return unable("a range of addresses");
     out.push_back({AddressKind::network, negated, net::network_of(prefix->ip, prefix->length), prefix->length, {}});
     return {};

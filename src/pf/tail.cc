@@ -94,6 +94,7 @@ Result<> Reader::icmp(Wide& wide, bool v6) {
 Result<> Reader::ids(std::vector<uint32_t>& out, bool users) {
   took_mark("=");
   return list([&, this]() -> Result<> {
+    if (peek().is("<") || peek().is(">") || peek().is("!=") || peek().is("<=") || peek().is(">=")) return unable(fmt::format("{} {}", users ? "user" : "group", peek().text));
     CB_TRY(std::string word, want_text());
     auto number = parse_int(word);
     if (number && (*number < 0 || *number > UINT32_MAX)) return syntax_error();

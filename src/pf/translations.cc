@@ -46,8 +46,10 @@ Result<> Reader::translation_target(Wide& wide) {
   for (const Address& target : rule.targets) {
     bool own = target.kind == AddressKind::interface && rule.targets.size() == 1;
     if (target.negated || !(own || target.kind == AddressKind::network)) return unable("this address of translation");
-    if (own && (wide.on.size() != 1 || wide.on[0].negated || wide.on[0].name != target.name || rule.action == Action::binat))
-      return unable(fmt::format("-> ({}) without on {}", target.name, target.name));
+    std::string interface = target.name.substr(0, target.name.find(':'));
+    bool first = interface == target.name || target.name.ends_with(":0");
+    if (own && (!first || wide.on.size() != 1 || wide.on[0].negated || wide.on[0].name != interface || rule.action == Action::binat))
+      return unable(fmt::format("-> ({}) without on {}", target.name, interface));
   }
   return translation_rest(wide);
 }

@@ -174,6 +174,34 @@ pass out on epair1a no state
 block in on epair1a"
 passes 80
 
+note "a gateway as people write it"
+forget
+rules 'ext_if = "epair1a"
+int_if = "epair0b"
+localnet = $int_if:network
+services = "{ http, 82 }"
+table <jails> persist { 10/8 }
+set block-policy return
+set limit { table-entries 400000 }
+scrub in on $ext_if all fragment reassemble
+set skip on lo
+nat on $ext_if from <jails> to any -> ($ext_if:0)
+rdr on $int_if inet proto tcp from any to ($int_if) port 8080 -> 10.1.0.2 port 80
+block all
+antispoof for $ext_if
+pass in on $int_if inet proto { icmp, udp } from { lo0, $localnet } to any keep state
+pass in on $int_if proto tcp from $int_if:network to any port $services flags S/SA keep state
+pass out quick on $ext_if inet from ($ext_if:0) to any'
+passes 80
+[[ $(says 10.1.0.2 81) == *refused* ]] || fail "port 81 is not refused"
+[ "$(says 10.0.0.2 8080)" = "far 80" ] || fail "rdr to (\$int_if)"
+ping4 || fail "ICMP"
+[ "$(translated)" = 10.1.0.1 ] || fail "nat -> (\$ext_if:0): $(translated)"
+forget
+rules "nat on epair1a inet from ! (epair1a) to any -> (epair1a)"
+passes 80
+[ "$(translated)" = 10.1.0.1 ] || fail "nat from ! (epair1a): $(translated)"
+
 note "nat pass, no nat, no rdr"
 forget
 rules "no nat on epair1a proto tcp to port 81
