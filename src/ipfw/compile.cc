@@ -286,6 +286,10 @@ class Compiler {
         if (translator(rule)) return divert(out_list, std::move(first), kept, path);
         mark(first, all_tag_bits, nat_mark | rule.argument);
         return add(std::move(first.accept()));
+      case Act::set_dscp:
+        add(std::move(first));
+        add(set_dscp(v4, rule.argument));
+        return add(set_dscp(v6, rule.argument));
       case Act::forward: return forward(out_list, std::move(first), *rule.hop);
       case Act::divert: return divert(out_list, std::move(first), kept, path);
       case Act::reset:

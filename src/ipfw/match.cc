@@ -129,6 +129,59 @@ Ways icmp(const Match& match, uint8_t which, bool negated) {
   return out;
 }
 
+/// A number in TCP's header.
+Ways tcp_number(const nft::Field& field, const Match& match, bool negated) {
+  auto text = [&field](uint32_t value) { return field.length == 2 ? be16(static_cast<uint16_t>(value)) : be32(value); };
+  Body body = protocol(IPPROTO_TCP);
+  hold(body.load(field), text(match.low), text(match.high), negated);
+  Ways out{std::move(body)};
+  if (negated) out.push_back(std::move(Body().load(NFT_META_L4PROTO).is_not(byte(IPPROTO_TCP))));
+  return out;
+}
+
+/// All that are set are there, and none of those that are not.
+Ways tcp_options(const Match& match, bool negated) {
+  Ways out;
+  Body all = protocol(IPPROTO_TCP);
+  for (uint8_t kind = 0; kind < 32; ++kind)
+    for (bool there : {false, true}) {
+      if (!((there ? match.low : match.high) >> kind & 1)) continue;
+      Body one = std::move(Body().load_header_present(kind, NFT_EXTHDR_OP_TCPOPT).is(byte(there != negated)));
+      if (negated) out.push_back(std::move(protocol(IPPROTO_TCP).append(one)));
+      else all.append(one);
+    }
+  if (negated) out.push_back(std::move(Body().load(NFT_META_L4PROTO).is_not(byte(IPPROTO_TCP))));
+  else out.push_back(std::move(all));
+  return out;
+}
+
+/// Bits of IPv4's header, in a part of two bytes: `shift` of them below, `mask` without those.
+Ways ip_bits(const nft::Field& field, uint32_t shift, uint32_t mask, const Match& match, bool negated, bool six) {
+  auto text = [shift](uint32_t value) { return be16(static_cast<uint16_t>(value << shift)); };
+  Body body = family(six ? v6 : v4);
+  hold(body.load(field).mask(text(mask)), text(match.low), text(match.high), negated);
+  return {std::move(body)};
+}
+
+Ways dscp(const Match& match, bool negated) {
+  Ways out = ip_bits(first_bytes, 2, 0x3f, match, negated, false);
+  join(out, ip_bits(first_bytes, 6, 0x3f, match, negated, true));
+  return out;
+}
+
+Ways of_ip4(Ways out, bool negated) {
+  if (negated) out.push_back(family(v6));
+  return out;
+}
+
+/// The way back to who has sent it leads over the interface that it came by; what goes out has that always.
+Ways reverse_path(bool out, bool negated) {
+  if (out) return negated ? Ways{} : Ways{Body()};
+  Body body;
+  body.load(nft::Fib{NFT_FIB_RESULT_OIF, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF});
+  return {std::move(body.compare(negated ? NFT_CMP_EQ : NFT_CMP_NEQ, host32(0)))};
+}
+
 /// Numbers that the kernel has in the machine's order.
 Ways own_number(nft_meta_keys key, const Match& match, bool negated) {
   Body body;
@@ -192,6 +245,14 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
     case Test::length: return own_number(NFT_META_LEN, match, negated);
     case Test::uid: return out ? own_number(NFT_META_SKUID, match, negated) : fixed(false);
     case Test::tagged: return tagged(match, tags, negated);
+    case Test::reverse_path: return reverse_path(out, negated);
+    case Test::ip_id: return of_ip4(ip_bits(nft::field::ip_id, 0, 0xffff, match, negated, false), negated);
+    case Test::precedence: return of_ip4(ip_bits(first_bytes, 5, 7, match, negated, false), negated);
+    case Test::dscp: return dscp(match, negated);
+    case Test::tcp_window: return tcp_number(nft::field::tcp_window, match, negated);
+    case Test::tcp_sequence: return tcp_number(nft::field::tcp_sequence, match, negated);
+    case Test::tcp_acknowledgement: return tcp_number(nft::field::tcp_acknowledgement, match, negated);
+    case Test::tcp_options: return tcp_options(match, negated);
     case Test::flow: return flow(match, negated);
     case Test::jail: return match.group ? one(std::move(Body().load_group(group_level).is(nft::host64(match.group)))) : Ways{};
     case Test::gid: return out ? own_number(NFT_META_SKGID, match, negated) : fixed(false);

@@ -11,6 +11,8 @@
 namespace cellblock::ipfw {
 
 inline constexpr uint8_t v4 = 2, v6 = 10;
+/// The class of service is within these, at other bits of IPv4 and IPv6.
+inline constexpr nft::Field first_bytes{NFT_PAYLOAD_NETWORK_HEADER, 0, 2};
 inline nft::Body family(uint8_t which) { return std::move(nft::Body().load(NFT_META_NFPROTO).is(nft::byte(which))); }
 inline nft::Body protocol(uint8_t which) { return std::move(nft::Body().load(NFT_META_L4PROTO).is(nft::byte(which))); }
 /// The kernel's name of the interface that is shown as `shown`.

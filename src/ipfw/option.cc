@@ -12,13 +12,15 @@ struct Row {
   uint32_t most = 0;
 };
 constexpr std::array plain_words{Row{"in", Test::in}, Row{"out", Test::out}, Row{"established", Test::established}, Row{"setup", Test::setup},
-                                 Row{"frag", Test::fragment}};
+                                 Row{"frag", Test::fragment}, Row{"verrevpath", Test::reverse_path}};
 constexpr std::array interface_words{Row{"via", Test::via}, Row{"recv", Test::receive}, Row{"xmit", Test::transmit}};
 constexpr std::array number_words{Row{"src-port", Test::source_port, 65535}, Row{"dst-port", Test::destination_port, 65535},
                                   Row{"icmptypes", Test::icmp_types, 255}, Row{"icmptype", Test::icmp_types, 255},
                                   Row{"icmp6types", Test::icmp6_types, 255}, Row{"icmp6type", Test::icmp6_types, 255},
                                   Row{"ipttl", Test::ttl, 255}, Row{"iplen", Test::length, 65535},
-                                  Row{"uid", Test::uid, UINT32_MAX}, Row{"gid", Test::gid, UINT32_MAX}, Row{"tagged", Test::tagged, 65534}};
+                                  Row{"uid", Test::uid, UINT32_MAX}, Row{"gid", Test::gid, UINT32_MAX}, Row{"tagged", Test::tagged, 65534},
+                                  Row{"ipid", Test::ip_id, 65535}, Row{"ipprecedence", Test::precedence, 7}, Row{"tcpwin", Test::tcp_window, 65535},
+                                  Row{"tcpseq", Test::tcp_sequence, UINT32_MAX}, Row{"tcpack", Test::tcp_acknowledgement, UINT32_MAX}};
 constexpr std::array lookup_words{Row{"src-ip", Test::source}, Row{"dst-ip", Test::destination}, Row{"src-port", Test::source_port},
                                   Row{"dst-port", Test::destination_port}, Row{"uid", Test::uid}};
 
@@ -81,7 +83,9 @@ Result<> Parser::option(Term& out) {
     return {};
   }
   if (const Row* row = row_of(interface_words, name)) return interface(out, row->test, name);
-  if (name == "tcpflags") return flags(out);
+  if (name == "tcpflags") return flags(out, Test::tcp_flags, tcp_flags);
+  if (name == "tcpoptions") return flags(out, Test::tcp_options, tcp_options);
+  if (name == "dscp") return dscp(out);
   if (name == "jail") return jail(out);
   if (name == "flow") return flow(out);
   const Row* number = row_of(number_words, name);
@@ -144,21 +148,37 @@ Result<> Parser::interface(Term& out, Test test, const std::string& name) {
   return {};
 }
 
-Result<> Parser::flags(Term& out) {
+/// "ack,!syn": what is set, and what is not.
+Result<> Parser::flags(Term& out, Test test, std::span<const Named> names) {
+  std::string name(word());
   ++at_;
-  Match match{.test = Test::tcp_flags};
+  Match match{.test = test};
   std::string_view rest = word();
   while (!rest.empty()) {
     std::string_view part = take_part(rest, ',');
     bool clear = part.starts_with('!');
-    auto value = value_in(tcp_flags, part.substr(clear));
-    if (!value) return fail(Why::invalid, "invalid tcpflags: ``{}''", word());
-    (clear ? match.high : match.low) |= *value;
+    auto value = value_in(names, part.substr(clear));
+    if (!value) return fail(Why::invalid, "invalid {}: ``{}''", name, word());
+    (clear ? match.high : match.low) |= test == Test::tcp_flags ? *value : 1u << *value;
   }
-  if (!match.low && !match.high) return fail(Why::invalid, "missing argument for tcpflags");
-  said_ = fmt::format("tcpflags {}", word());
+  if (!match.low && !match.high) return fail(Why::invalid, "missing argument for {}", name);
+  said_ = fmt::format("{} {}", name, word());
   ++at_;
   out.any.push_back(match);
+  return {};
+}
+
+Result<> Parser::dscp(Term& out) {
+  ++at_;
+  for (const std::string& part : split(word(), ',')) {
+    auto value = value_in(dscp_names, part);
+    if (!value) value = number_in(part, 0, 63);
+    if (!value) return fail(Why::invalid, "dscp: bad argument ``{}''", word());
+    out.any.push_back({.test = Test::dscp, .low = *value, .high = *value});
+  }
+  if (word().empty()) return fail(Why::invalid, "dscp: missing argument");
+  said_ = fmt::format("dscp {}", word());
+  ++at_;
   return {};
 }
 

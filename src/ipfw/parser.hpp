@@ -57,7 +57,8 @@ class Parser {
   Result<> lookup(Term& out);
   Result<> jail(Term& out);
   Result<> flow(Term& out);
-  Result<> flags(Term& out);
+  Result<> flags(Term& out, Test test, std::span<const Named> names);
+  Result<> dscp(Term& out);
 
   void put(Term term) { rule_.terms.push_back(std::move(term)); }
   /// "[not] X" or "[not] { X or Y }", as it is written.

@@ -79,6 +79,7 @@ Result<> Parser::action() {
   }
   if (take("fwd") || take("forward")) return forward();
   if (take("setfib")) return code(Act::setfib, "setfib", {}, 65535);
+  if (take("setdscp")) return code(Act::set_dscp, "setdscp", dscp_names, 63);
   return unknown("invalid action");
 }
 

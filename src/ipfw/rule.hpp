@@ -14,11 +14,12 @@ namespace cellblock::ipfw {
 
 inline constexpr uint32_t last_number = 65535, number_step = 100, last_set = 31;
 
-enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, divert, forward, setfib };
+enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, divert, forward, setfib, set_dscp };
 
 enum class Test {
   any, protocol, version, source, destination, source_me, destination_me, source_port, destination_port, in, out, receive,
-  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, jail, flow, tagged
+  transmit, via, established, setup, tcp_flags, icmp_types, icmp6_types, fragment, ttl, length, uid, gid, jail, flow, tagged,
+  reverse_path, ip_id, precedence, dscp, tcp_window, tcp_sequence, tcp_acknowledgement, tcp_options
 };
 
 /// One thing that a packet is held to.

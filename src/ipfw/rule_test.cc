@@ -84,6 +84,16 @@ TEST(ParseRule, NamesPorts) {
   EXPECT_EQ(with_service_names("ip from any to any ipttl 22"), "ip from any to any ipttl 22");
 }
 
+TEST(ParseRule, LooksIntoHeaders) {
+  for (const char* same : {"deny ip from any to any not verrevpath in", "setdscp ef ip from any to any dscp 10,af11", "count tcp from any to any tcpoptions mss,!ts",
+                           "count ip from any to any ipid 1-5 ipprecedence 3", "count tcp from any to any tcpwin 0,100-200 tcpseq 4294967295 not tcpack 0"})
+    EXPECT_EQ(listed(same), fmt::format("0 {}", same));
+  EXPECT_EQ(listed("setdscp 64 ip from any to any"), "error: setdscp: bad argument ``64''");
+  EXPECT_EQ(listed("count ip from any to any dscp af99"), "error: dscp: bad argument ``af99''");
+  EXPECT_EQ(listed("count ip from any to any dscp"), "error: dscp: missing argument");
+  EXPECT_EQ(listed("count ip from any to any tcpoptions frob"), "error: invalid tcpoptions: ``frob''");
+}
+
 TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
   EXPECT_EQ(listed("frob ip from any to any"), "error: invalid action ``frob''");
   EXPECT_EQ(listed("allow ip any"), "error: missing ``from''");

@@ -116,4 +116,12 @@ void receive(nft::Batch& batch, const Hop& hop, const Body& marked) {
   }
 }
 
+Body set_dscp(uint8_t which, uint32_t dscp) {
+  bool four = which == v4;
+  Body out = family(which);
+  out.load(first_bytes).mask(be16(four ? 0xff03 : 0xf03f), be16(static_cast<uint16_t>(dscp << (four ? 2 : 6))));
+  constexpr uint32_t checksum = 10;  // of IPv4's header
+  return std::move(four ? out.write(first_bytes, NFT_REG_1, checksum) : out.write(first_bytes, NFT_REG_1));
+}
+
 }  // namespace cellblock::ipfw

@@ -16,4 +16,7 @@ void translate(nft::Batch& batch, const Nat& nat, const nft::Body& marked);
 /// Appends how local programs get what "fwd" leads to this machine.
 void receive(nft::Batch& batch, const Hop& hop, const nft::Body& marked);
 
+/// Writes a class of service into packets of that family.
+nft::Body set_dscp(uint8_t which, uint32_t dscp);
+
 }  // namespace cellblock::ipfw

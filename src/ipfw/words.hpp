@@ -29,14 +29,20 @@ inline constexpr std::array codes{Named{"net", 0}, Named{"host", 1}, Named{"prot
 inline constexpr std::array codes6{Named{"no-route", 0}, Named{"admin-prohib", 1}, Named{"address", 3}, Named{"port", 4}};
 inline constexpr std::array tcp_flags{Named{"fin", 1}, Named{"syn", 2}, Named{"rst", 4}, Named{"psh", 8}, Named{"ack", 16}, Named{"urg", 32}};
 
+inline constexpr std::array tcp_options{Named{"mss", 2}, Named{"window", 3}, Named{"sack", 4}, Named{"ts", 8}};
+inline constexpr std::array dscp_names{Named{"be", 0}, Named{"cs1", 8}, Named{"af11", 10}, Named{"af12", 12}, Named{"af13", 14}, Named{"cs2", 16},
+                                 Named{"af21", 18}, Named{"af22", 20}, Named{"af23", 22}, Named{"cs3", 24}, Named{"af31", 26}, Named{"af32", 28},
+                                 Named{"af33", 30}, Named{"cs4", 32}, Named{"af41", 34}, Named{"af42", 36}, Named{"af43", 38}, Named{"cs5", 40},
+                                 Named{"va", 44}, Named{"ef", 46}, Named{"cs6", 48}, Named{"cs7", 56}, Named{"cs0", 0}};
+
 inline constexpr std::array divert_ports{Named{"natd", 8668}};
 
 inline constexpr std::array limit_words{Named{"src-addr", 1}, Named{"src-port", 2}, Named{"dst-addr", 4}, Named{"dst-port", 8}};
 
 // What FreeBSD has and this does not: said by name.
-inline constexpr std::array lacking{"call", "return", "altq", "setdscp",
-                             "netgraph", "ngtee", "mac", "antispoof", "verrevpath", "versrcreach",
-                             "iptos", "ipid", "ipoptions", "tcpoptions", "tcpseq", "tcpack", "tcpwin", "layer2", "bridged",
+inline constexpr std::array lacking{"call", "return", "altq",
+                             "netgraph", "ngtee", "mac", "antispoof", "versrcreach",
+                             "iptos", "ipoptions", "tcpdatalen", "layer2", "bridged",
                              "dst-type", "sockarg", "set-limit", "record-state", "defer-action"};
 
 inline std::optional<uint32_t> number_in(std::string_view text, uint32_t low, uint32_t high) {

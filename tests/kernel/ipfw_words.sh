@@ -156,6 +156,36 @@ expect_like '^00110 +[1-9]' ipfw -j router show 110
 router delete 100 110 200
 router table flows destroy
 
+note "headers, and the way back"
+router add 100 setdscp ef icmp from any to 10.1.0.2
+router add 110 count icmp from any to any dscp ef out
+ipfw -q -j far add 50 count icmp from any to any dscp 46 in
+passes 10.1.0.2
+expect_like '^00110 +2 ' ipfw -j router show 110  # the answer has it too
+expect_like '^00050 +1 ' ipfw -j far show 50
+router add 120 deny icmp from any to any not dscp 46,be out
+passes 10.1.0.2
+ipfw -q -j far delete 50
+router delete 100 110 120
+router add 100 deny tcp from any to any 80 setup tcpoptions mss
+answers far 10.1.0.2 80 && fail "a connection has an mss"
+router delete 100
+router add 100 deny tcp from any to any 80 setup tcpoptions !mss
+router add 110 deny tcp from any to any 80 setup not tcpoptions mss
+router add 120 deny tcp from any to any 80 setup tcpack 1
+router add 130 deny tcp from any to any 80 setup tcpwin 0
+answers far 10.1.0.2 80 || fail "none of these"
+router delete 100 110 120 130
+router add 100 deny icmp from any to any not verrevpath in
+passes 10.1.0.2
+ifconfig epair0a alias 10.2.0.77/32
+blocked -I 10.2.0.77 10.1.0.2
+ipfw -q -j router zero
+blocked -I 10.2.0.77 10.1.0.2
+expect_like '^00100 +1 ' ipfw -j router show 100
+ifconfig epair0a -alias 10.2.0.77
+router delete 100
+
 note "what is turned off"
 router add 50 deny icmp from any to any
 blocked 10.1.0.2
