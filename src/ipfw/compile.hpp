@@ -40,8 +40,8 @@ struct Ruleset {
   bool loaded = false;
   uint32_t generation = 0;  ///< of what was read
 
-  /// Fills in the control groups of the jails that rules name; `group_of` a jid is 0 where there is none.
-  void find_jails(const std::function<uint64_t(uint32_t)>& group_of);
+  /// Fills in the control groups of the jails that rules name, by jid.
+  void find_jails(const std::function<Group(uint32_t)>& group_of);
   bool is_off(uint32_t set) const { return off >> set & 1; }
   const Table* table(std::string_view name) const;
 };

@@ -142,7 +142,7 @@ TEST(Compile, LeadsToAnotherMachineByAMarkAndToThisOneByTranslation) {
 TEST(Compile, AsksForSocketsOnlyWhereTheKernelTellsThem) {
   Ruleset set = set_of({"100 deny tcp from any to any jail 5"});
   EXPECT_EQ(rules_of(set, "in.0").size(), 1u) << "there is no such jail";
-  set.find_jails([](uint32_t jid) { return jid == 5 ? 77u : 0u; });
+  set.find_jails([](uint32_t jid) { return jid == 5 ? Group{77, 2} : Group{}; });
   EXPECT_EQ(rules_of(set, "in.0").size(), 2u);
   EXPECT_EQ(rules_of(set, "out.0").size(), 1u);
   EXPECT_EQ(rules_of(set, "own.0").size(), 2u);

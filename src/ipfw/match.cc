@@ -19,8 +19,6 @@ using nft::byte;
 using nft::host32;
 
 constexpr size_t most_ways = 2000;
-// A jail's control group is below that of all jails, below the root. Those of jails in it are further down.
-constexpr uint32_t group_level = 2;
 
 /// Holds the register to low..high, or to what is outside.
 Body& hold(Body& body, const std::string& low, const std::string& high, bool negated) {
@@ -254,7 +252,7 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
     case Test::tcp_acknowledgement: return tcp_number(nft::field::tcp_acknowledgement, match, negated);
     case Test::tcp_options: return tcp_options(match, negated);
     case Test::flow: return flow(match, negated);
-    case Test::jail: return match.group ? one(std::move(Body().load_group(group_level).is(nft::host64(match.group)))) : Ways{};
+    case Test::jail: return match.group.id ? one(std::move(Body().load_group(match.group.level).is(nft::host64(match.group.id)))) : Ways{};
     case Test::gid: return out ? own_number(NFT_META_SKGID, match, negated) : fixed(false);
   }
   return {};

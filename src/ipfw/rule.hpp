@@ -22,6 +22,12 @@ enum class Test {
   reverse_path, ip_id, precedence, dscp, tcp_window, tcp_sequence, tcp_acknowledgement, tcp_options
 };
 
+/// A control group, so far below the root. 0: there is none now.
+struct Group {
+  uint64_t id = 0;
+  uint32_t level = 0;
+};
+
 /// One thing that a packet is held to.
 struct Match {
   Test test = Test::any;
@@ -30,7 +36,7 @@ struct Match {
   std::string name{};  ///< an interface
   /// `name` is of an interface, or of that which has `ip`.
   bool is_place() const { return test == Test::receive || test == Test::transmit || test == Test::via; }
-  uint64_t group = 0;  ///< the control group of jail `low`, 0: there is none now
+  Group group{};  ///< of jail `low`
   std::string table{};  ///< what is asked instead
   std::optional<uint32_t> value{};  ///< that the table has to have for it
   bool loads = false;  ///< the table's value is kept for what comes next

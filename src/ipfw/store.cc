@@ -127,7 +127,7 @@ const Table* Ruleset::table(std::string_view name) const {
   return found == tables.end() ? nullptr : &*found;
 }
 
-void Ruleset::find_jails(const std::function<uint64_t(uint32_t)>& group_of) {
+void Ruleset::find_jails(const std::function<Group(uint32_t)>& group_of) {
   for (Kept& kept : rules)
     for (Term& term : kept.rule.terms)
       for (Match& match : term.any)

@@ -210,7 +210,7 @@ expect_like '^net.inet.ip.fw.dyn_count: [1-9]' jexec router sysctl net.inet.ip.f
 router delete 70
 
 note "packets of a jail that has the host's network stack"
-jail -c name=web path="$W/root" ip4=inherit persist || fail "jail -c web"
+jail -c name=web path="$W/root" ip4=inherit children.max=1 mount.procfs persist || fail "jail -c web"
 jail -c name=db path="$W/root" ip4=inherit persist || fail "jail -c db"
 jid=$(jls -j web jid)
 expect_refusal '^ipfw: jail nosuch not found$' ipfw add deny tcp from any to any jail nosuch
@@ -232,5 +232,11 @@ expect db from_far 7002
 [ "$(from_far 7001)" = "" ] || fail "packets for the jail passed"
 ipfw -q delete 100 110
 expect far asks web
+jexec web jail -c name=inner path=/ ip4=inherit persist || fail "a jail in web"
+ipfw -q add 100 deny tcp from me to any 80 jail web.inner
+expect far asks web
+[ "$(jexec web jexec inner busybox nc -w 1 10.1.0.2 80 </dev/null 2>/dev/null)" = "" ] || fail "the inner jail's packets passed"
+ipfw -q delete 100
+[ "$(jexec web jexec inner busybox nc -w 1 10.1.0.2 80 </dev/null 2>/dev/null)" = far ] || fail "the inner jail without the rule"
 jail -R web && jail -R db
 for jail in router far other; do jail -R $jail; done

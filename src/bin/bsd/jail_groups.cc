@@ -10,13 +10,15 @@
 namespace cellblock::bsd {
 namespace {
 
-uint64_t group_of(uint32_t jid) {
+ipfw::Group group_of(uint32_t jid) {
   auto jails = kernel::open_jails();
   auto root = sys::open_cgroup_root("/run/cellblock.cgroup");
-  if (!jails || !root) return 0;
+  if (!jails || !root) return {};
   auto jail = (*jails)->find(fmt::format("{}", jid));
   struct stat status {};
-  return jail && ::fstatat(root->get(), jail->runtime.cgroup.c_str(), &status, 0) == 0 ? status.st_ino : 0;
+  if (!jail || ::fstatat(root->get(), jail->runtime.cgroup.c_str(), &status, 0) < 0) return {};
+  // "cellblock/7", of a jail in it "cellblock/7/9".
+  return {status.st_ino, static_cast<uint32_t>(std::ranges::count(jail->runtime.cgroup, '/')) + 1};
 }
 
 }  // namespace
