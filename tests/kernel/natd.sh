@@ -113,6 +113,35 @@ jexec outside busybox ping -c 1 -W 1 203.0.113.1 >/dev/null && fail "-deny_incom
 expect first asks 203.0.113.1 80
 passes 203.0.113.7
 
+note "states on both sides of the translation: out by skipto, in by check-state"
+expect "" router natd -f /etc/natd.conf
+cat >"$W/rules" <<'RULES'
+-f flush
+add 10 allow ip from any to any via epair0b
+add 100 divert natd ip from any to any in via epair1a
+add 101 check-state
+add 120 skipto 500 tcp from any to any 9000 out via epair1a setup keep-state
+add 130 skipto 500 icmp from any to any out via epair1a keep-state
+add 300 allow tcp from any to 10.0.0.1 7000 in via epair1a setup keep-state
+add 310 allow tcp from 10.0.0.1 7000 to any out via epair1a
+add 400 deny ip from any to any
+add 500 divert natd ip from any to any out via epair1a
+add 510 allow ip from any to any
+RULES
+ipfw -q -j router "$W/rules" || fail "the rules"
+jexec outside busybox nc -ll -p 9000 -e busybox echo outside >/dev/null 2>&1 &
+jexec outside busybox nc -ll -p 9001 -e busybox echo wrong >/dev/null 2>&1 &
+eventually sh -c 'busybox nc -w 1 203.0.113.7 9000 </dev/null | grep -q outside'
+passes 203.0.113.7
+expect_like '^00130 .*skipto' ipfw -j router show 130
+expect_like '^00130 \([0-9]+s\) STATE icmp 10\.0\.0\.1 ' ipfw -D -j router list
+[ "$(busybox nc -w 1 203.0.113.7 9001 </dev/null 2>/dev/null)" = "" ] || fail "a port without a rule"
+expect first asks 203.0.113.1 80
+[ "$(asks 203.0.113.1 8101 2>/dev/null)" = "" ] || fail "a redirect without a rule"
+jexec outside busybox ping -c 1 -W 1 203.0.113.1 >/dev/null && fail "what begins outside"
+ipfw -q -j router -f flush
+ipfw -q -j router add 65000 allow ip from any to any
+
 note "as a service"
 cat >"$W/root/etc/rc.conf" <<'CONF'
 natd_enable=YES
@@ -122,7 +151,6 @@ CONF
 expect_status 1 router service natd status
 expect "Starting natd." router service natd start
 expect "natd is running: port 9999, ip 203.0.113.1." router service natd status
-ipfw -q -j router delete 50
 ipfw -q -j router add 50 divert 9999 ip4 from any to any via epair1a
 passes 203.0.113.7
 expect "Stopping natd." router service natd stop
