@@ -112,6 +112,14 @@ TEST(PfTranslations, ArePrintedAsPfctlDoes) {
   EXPECT_EQ(rules("binat on em0 from 10.1.0.1 to any -> ::1"), "pf.conf:1: binat ip versions or masks must match");
 }
 
+TEST(PfTranslations, ToWhatCannotBeAreNamed) {
+  EXPECT_EQ(rules("rdr on em0 proto tcp to port 80 -> 127.0.0.1"), "pf.conf:1: rdr to 127.0.0.1 is not supported on Linux");
+  EXPECT_EQ(rules("nat on em0 -> 10.0.0.0/8 round-robin"), "pf.conf:1: a choice among more than 256 addresses is not supported on Linux");
+  EXPECT_EQ(rules("nat on em0 -> { 10.0.0.0/24 10.1.0.1 }"), "pf.conf:1: a choice among more than 256 addresses is not supported on Linux");
+  EXPECT_EQ(rules("nat on em0 -> 10.0.0.0/8 bitmask"), "nat on em0 inet all -> 10.0.0.0/8 bitmask");
+  EXPECT_EQ(rules("nat on em0 -> { 10.0.0.0/24 2001:db8::/120 }").find("not supported"), std::string::npos);
+}
+
 TEST(PfTranslations, ToAddressesOfBothFamiliesAreTwoRules) {
   EXPECT_EQ(rules("nat on em0 -> { 10.0.0.1 ::1 }"), "nat on em0 inet all -> 10.0.0.1\nnat on em0 inet6 all -> ::1");
   EXPECT_EQ(rules("nat on em0 from 10.1.0.0/16 -> { 10.0.0.1 ::1 }"), "nat on em0 inet from 10.1.0.0/16 to any -> 10.0.0.1");
@@ -147,6 +155,8 @@ TEST(PfAnchors, HaveBodiesOfTheirOwn) {
   EXPECT_EQ(text_of(parsed.bodies.at("web/_1")), "block drop all\n");
   EXPECT_EQ(parsed.to_load.at(0), (std::pair<std::string, std::string>{"web", "more"}));
   EXPECT_EQ(rules("anchor a {\nblock in foo\n}"), "pf.conf:2: syntax error");
+  EXPECT_EQ(rules("anchor a {\nnat on em0 -> 10.0.0.1\n}"), "pf.conf:2: nat can't stand in an anchor's braces");
+  EXPECT_EQ(rules("anchor a {\nset skip on em0\n}"), "pf.conf:2: set can't stand in an anchor's braces");
   EXPECT_EQ(rules("anchor \"a|b\""), "pf.conf:1: anchor name 'a|b' is empty, too long or has wrong characters");
 }
 

@@ -83,11 +83,19 @@ void Reader::skip_line() {
   take();
 }
 
+/// An anchor in braces is asked by filter rules alone.
+static bool is_of_whole(std::string_view word) {
+  for (std::string_view one : {"set", "scrub", "nat", "rdr", "binat", "no", "nat-anchor", "rdr-anchor", "binat-anchor"})
+    if (word == one) return true;
+  return false;
+}
+
 Result<> Reader::statement() {
   if (at_end()) return peek().is("}") ? syntax_error() : Result<>{};
   if (peek().kind != TokenKind::word) return syntax_error();
   std::string word = take().text;
   if (peek().is("=")) return macro(word);
+  if (rules_ != &out_.rules && is_of_whole(word)) return fail(Why::invalid, "{} can't stand in an anchor's braces", word);
   if (word == "pass") return filter(Action::pass);
   if (word == "block") return filter(Action::block);
   if (word == "match") return filter(Action::match);

@@ -45,6 +45,7 @@ class Reader {
   Done translation_target(Wide& wide);
   Done translation_rest(Wide& wide);
   Done choice(Rule& rule);
+  Done possible(const Rule& rule) const;
   Done anchor(Action action);
   Done anchor_name(std::string& name);
   Done body(Wide& wide);

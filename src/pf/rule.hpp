@@ -29,6 +29,7 @@ struct Address {
   std::string name;  ///< of a table; of an interface in parentheses ("em0", "em0:network"): its addresses at any time
 
   bool is_any() const { return kind == AddressKind::any; }
+  bool is_loopback() const { return kind == AddressKind::network && !ip.v6 && ip.bytes[0] == 127; }
   bool is_table(const std::string& table) const { return kind == AddressKind::table && name == table; }
   friend bool operator==(const Address&, const Address&) = default;
 };
@@ -99,6 +100,9 @@ struct Rule {
   std::string anchor;  ///< the name, and "/*" behind it for those below
   uint32_t line = 0;
 };
+
+/// So many addresses can be chosen from.
+inline constexpr size_t most_in_pool = 256;
 
 /// Whether it is one of `action`'s translations, in the chains of which the first rule that matches decides.
 constexpr bool translates(Action action) { return action >= Action::nat && action <= Action::binat_anchor; }

@@ -8,10 +8,9 @@
 namespace cellblock::pf {
 namespace {
 
-constexpr size_t most_in_pool = 256;
 constexpr uint16_t first_proxy_port = 50001;  // FreeBSD's own range for nat
 
-/// All addresses of the targets; none: too many.
+/// All addresses of the targets, which the parser has counted; none: more than can be chosen from.
 std::vector<net::Ip> pool_of(const Rule& rule) {
   std::vector<net::Ip> out;
   for (const Address& target : rule.targets) {
@@ -105,9 +104,6 @@ Result<> Compiler::translate(const Rule& rule, Action as, Body body) {
     return {};
   }
   bool own = rule.targets[0].kind == AddressKind::interface, v6 = rule.targets[0].ip.v6;
-  if (!own && !nat && !v6 && rule.targets[0].ip.bytes[0] == 127) return fail(Why::unsupported, "rdr to {} is not supported on Linux", rule.targets[0].ip.text());
-  if (rule.targets[0].kind == AddressKind::network && rule.choice != Choice::none && rule.choice != Choice::bitmask && pool_of(rule).empty())
-    return fail(Why::unsupported, "a choice among more than {} addresses is not supported on Linux", most_in_pool);
   nft::NatTo where = target(rule, as, body);
   if (!own) body.nat(nat ? NFT_NAT_SNAT : NFT_NAT_DNAT, v6 ? 10 : 2, where);
   else if (nat) body.masquerade(where);
@@ -134,6 +130,7 @@ nft::NatTo Compiler::target(const Rule& rule, Action as, Body& body) {
     }
     to.address = NFT_REG_1;
     to.flags |= NF_NAT_RANGE_MAP_IPS;
+    if (rule.sticky) to.flags |= NF_NAT_RANGE_PERSISTENT;  // of a range, by the source alone
     bool same_host = rule.action == Action::binat || rule.choice == Choice::bitmask;
     if (same_host && first.length != first.ip.bits()) to.flags |= NF_NAT_RANGE_NETMAP;
   }

@@ -1,4 +1,6 @@
 // Translations, scrub, and what every rule ends with.
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "pf/names.hpp"
 #include "pf/reader.hpp"
@@ -66,6 +68,7 @@ Result<> Reader::translation_rest(Wide& wide) {
     rule.target_ports = {*first == *last ? PortTest::equal : PortTest::range, *first, *last};
   }
   CB_CHECK(choice(rule));
+  CB_CHECK(possible(rule));
   if (rule.static_port && rule.action != Action::nat) return fail(Why::invalid, "the 'static-port' option is only valid with nat rules");
   if (rule.targets[0].kind == AddressKind::interface) {
     bool can = rule.choice != Choice::source_hash && rule.choice != Choice::bitmask;
@@ -74,6 +77,19 @@ Result<> Reader::translation_rest(Wide& wide) {
   } else if (rule.targets.size() > 1 && rule.choice == Choice::none) {
     rule.choice = Choice::round_robin;
   }
+  return {};
+}
+
+// Of each family there may be so many.
+Result<> Reader::possible(const Rule& rule) const {
+  size_t count[2] = {};
+  for (const Address& target : rule.targets) {
+    if (target.is_loopback() && rule.action == Action::rdr) return unable(fmt::format("rdr to {}", target.ip.text()));
+    int bits = target.ip.bits() - target.length;
+    count[target.ip.v6] += target.kind != AddressKind::network ? 0 : bits > 8 ? most_in_pool + 1 : size_t{1} << bits;
+  }
+  bool chosen = rule.targets.size() > 1 || (rule.choice != Choice::none && rule.choice != Choice::bitmask);
+  if (chosen && std::max(count[0], count[1]) > most_in_pool) return unable(fmt::format("a choice among more than {} addresses", most_in_pool));
   return {};
 }
 

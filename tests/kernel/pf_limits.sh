@@ -74,9 +74,9 @@ note "what has no way back, and what comes the wrong way"
 forget
 ifconfig epair0a alias 172.31.9.9/32 && ifconfig epair0a alias 10.1.0.77/32 && route -q add -net 172.30.0.0/16 10.0.0.2
 rules "antispoof quick for { lo0, epair1a } label spoofed
-block in quick on epair0b from no-route label lost
-block in quick on epair0b to no-route label nowhere
-block in quick on epair0b from urpf-failed label wrong
+block in quick on epair0b inet from no-route to any label lost
+block in quick on epair0b inet from any to no-route label nowhere
+block in quick on epair0b inet from urpf-failed to any label wrong
 pass"
 jexec router busybox ping -c 1 -W 1 127.0.0.1 >/dev/null || fail "antispoof for lo0"
 from 172.31.9.9 10.1.0.2 && fail "from no-route"
@@ -84,7 +84,7 @@ from 10.0.0.1 172.30.0.1 && fail "to no-route"
 from 10.1.0.77 10.1.0.2 && fail "antispoof"
 [ "$(packets lost) $(packets nowhere) $(packets spoofed) $(packets wrong)" = "1 1 1 0" ] || fail "no-route, antispoof: $(pfctl -j router -s labels)"
 from 10.0.0.1 10.1.0.2 || fail "neither"
-rules "block in quick on epair0b from urpf-failed label wrong"
+rules "block in quick on epair0b inet from urpf-failed to any label wrong"
 from 10.1.0.77 10.1.0.2 && fail "urpf-failed"
 [ "$(packets wrong)" = 1 ] || fail "urpf-failed: $(pfctl -j router -s labels)"
 from 10.0.0.1 10.1.0.2 || fail "urpf-failed: what comes the right way"

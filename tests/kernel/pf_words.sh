@@ -79,6 +79,7 @@ forget
 refused 'anchor a leads to itself' 'anchor a { anchor "/a"
 }'
 expect_refusal "anchor name 'a|b' is empty, too long or has wrong characters" pfctl -j router -a 'a|b' -f /dev/null
+expect_refusal "cannot be modified from the command line" pfctl -j router -a _1 -f /dev/null
 expect_refusal "wrong characters" pfctl -j router -a $'a\nb' -f /dev/null
 deep=pass
 for i in $(seq 12); do deep="anchor a$i { $deep
@@ -146,6 +147,12 @@ for how in "source-hash key" sticky-address; do
   for i in 11 12 13 14 15 16 17 18; do from 10.0.0.$i 10.1.0.2 || fail "$how: 10.0.0.$i"; done
   [ "$(translated | wc -w)" -gt 1 ] || fail "$how: many sources"
 done
+forget
+rules "nat on epair1a inet from 10.0.0.0/24 to any -> 192.0.0.0/16 sticky-address"
+for port in 80 81 82; do passes $port; done
+[ "$(translated | wc -w)" = 1 ] || fail "a large network, sticky-address: $(translated)"
+for to in 10.1.0.2 10.1.0.1; do from 10.0.0.1 $to; done
+[ "$(translated | wc -w)" = 1 ] || fail "a large network, sticky-address, to others: $(translated)"
 forget
 rules "nat on epair1a inet from 10.0.0.0/24 to any -> 192.0.2.0/24 bitmask"
 passes 80

@@ -67,6 +67,8 @@ Result<Pf> Pf::open(const Options& options) {
   if (below) anchor.erase(anchor.size() == 1 ? 0 : anchor.size() - 2);
   if (!anchor.empty()) CB_CHECK(pf::check_anchor(anchor));
   bool shows = std::ranges::all_of(options.all(), [](const auto& option) { return std::string_view("dFkzTfe").find(option.first) == std::string_view::npos; });
+  if (!shows && anchor.substr(anchor.rfind('/') + 1).starts_with('_'))
+    return fail(Why::invalid, "anchor names beginning with '_' cannot be modified from the command line");
   if (below && !shows) return fail(Why::unsupported, "-a {} with what isn't -s is not supported on Linux", options.value('a'));
   CB_TRY(sys::netlink::Socket socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
   CB_TRY(StackMachine machine, StackMachine::look());
