@@ -31,7 +31,8 @@ send() {
   jexec b sh -c "sleep 20 | nc -l -p $port >/tmp/got" &  # it ends with its input
   listener=$!
   sleep 0.3
-  jexec a sh -c "head -c $1 /dev/zero | timeout 4 nc 10.17.3.2 $port" >/dev/null 2>&1
+  # At once: a slow machine would send small pieces, and each would come through.
+  jexec a timeout 4 nc 10.17.3.2 $port -e dd if=/dev/zero bs=$1 count=1 >/dev/null 2>&1
   sleep 0.3
   kill $listener 2>/dev/null
   got=$(stat -c %s "$W/b/tmp/got")
