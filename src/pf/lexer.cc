@@ -6,7 +6,7 @@
 namespace cellblock::pf {
 namespace {
 
-constexpr size_t max_macros = 10000, max_depth = 32;
+constexpr size_t max_of_macros = 1'000'000, cost_of_one = 100, max_depth = 32;
 constexpr int none = -1;
 
 bool is_in_word(int c) {
@@ -53,7 +53,8 @@ Token Lexer::use_macro() {
   while (is_in_name(peek())) name += static_cast<char>(take());
   auto found = macros_.find(name);
   if (found == macros_.end()) return broken("macro '" + name + "' not defined");
-  if (++used_ > max_macros || inputs_.size() > max_depth) return broken("macro '" + name + "' is used too often");
+  used_ += found->second.size() + cost_of_one;
+  if (used_ > max_of_macros || inputs_.size() > max_depth) return broken("macro '" + name + "' is used too often");
   inputs_.push_back({found->second});
   return next();
 }

@@ -49,7 +49,7 @@ class Lexer {
   std::vector<Input> inputs_;  ///< the file and the macros in it that are being read
   const Macros& macros_;
   uint32_t line_ = 1;
-  size_t used_ = 0;  ///< macros so far: one that doubles itself ends there
+  size_t used_ = 0;  ///< characters of macros so far: one that doubles itself ends there
   std::string error_;
 };
 

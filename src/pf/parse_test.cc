@@ -167,6 +167,9 @@ TEST(PfScrub, TakesWhatNftablesCan) {
   };
   EXPECT_EQ(scrubs("scrub in on em0 all fragment reassemble no-df max-mss 1440"), "scrub in on em0 all no-df max-mss 1440 fragment reassemble\n");
   EXPECT_EQ(scrubs("no scrub from 10.0.0.1"), "no scrub inet from 10.0.0.1 to any\n");
+  EXPECT_EQ(scrubs("match in on em0 inet scrub (no-df max-mss 1440)\nmatch in"), "match in on em0 inet all scrub (no-df max-mss 1440)\nmatch in all\n");
+  EXPECT_EQ(scrubs("match in scrub (no-df) tag x"), "pf.conf:1: scrub with log, quick, tag or tagged is not supported on Linux");
+  EXPECT_EQ(scrubs("match in scrub (random-id)"), "pf.conf:1: scrub random-id is not supported on Linux");
   EXPECT_EQ(scrubs("scrub in all random-id"), "pf.conf:1: scrub random-id is not supported on Linux");
   EXPECT_EQ(scrubs("scrub all fragment crop"), "pf.conf:1: fragment crop is not supported on Linux");
 }
@@ -192,7 +195,7 @@ TEST(PfRules, ReadAsTheyArePrinted) {
   for (const char* text :
        {"block return-icmp(port-unr) in log quick on ! em0 inet proto udp from ! 10.0.0.0/8 port 1 >< 9 to <t> port != 53 label \"a $nr\"",
         "pass out on em0 inet6 proto ipv6-icmp icmp6-type echoreq tag x ! tagged y", "pass out proto tcp flags any user 80 group 7 no state",
-        "match in all tag \"a\"", "nat pass on em0 inet proto { tcp udp } from (em0:network) to any -> 10.0.0.0/30 port 1024:2000 static-port",
+        "match in all tag \"a\"", "match out proto tcp to port 80 scrub (min-ttl 9, max-mss 500)", "nat pass on em0 inet proto { tcp udp } from (em0:network) to any -> 10.0.0.0/30 port 1024:2000 static-port",
         "rdr log on em0 proto tcp to port 80:90 tag w -> { 10.0.0.1 10.0.0.2 } port 8080 random", "block in from no-route",
         "block in from urpf-failed", "scrub out proto tcp min-ttl 9", "nat on em0 -> { 10.0.0.1 10.0.0.2 } source-hash k",
         "pass in proto tcp keep state (max 7, max-src-states 5) probability 30%", "nat on em0 -> 10.0.0.0/30 random sticky-address", "set skip on { lo0 em1 }\ntable <a> persist const\nblock from <a>",

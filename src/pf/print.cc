@@ -117,11 +117,12 @@ void put_tags(const Rule& rule, Out out) {
   if (!rule.tagged.empty()) fmt::format_to(out, "{} tagged \"{}\"", rule.tagged_negated ? " !" : "", rule.tagged);
 }
 
-void put_scrub(const Rule& rule, Out out) {
-  if (rule.no_df) fmt::format_to(out, " no-df");
-  if (rule.min_ttl) fmt::format_to(out, " min-ttl {}", rule.min_ttl);
-  if (rule.max_mss) fmt::format_to(out, " max-mss {}", rule.max_mss);
-  if (!rule.no) fmt::format_to(out, " fragment reassemble");
+std::string scrub_words(const Rule& rule) {
+  std::string out;
+  if (rule.no_df) out += " no-df";
+  if (rule.min_ttl) out += fmt::format(" min-ttl {}", rule.min_ttl);
+  if (rule.max_mss) out += fmt::format(" max-mss {}", rule.max_mss);
+  return out;
 }
 
 std::string_view word_of(Choice choice) {
@@ -168,9 +169,11 @@ std::string text_of(const Rule& rule) {
   if (rule.family != Family::any) text += rule.family == Family::inet ? " inet" : " inet6";
   if (rule.protocol) fmt::format_to(out, " proto {}", protocol_name(*rule.protocol));
   put_from_to(rule, out);
-  if (rule.action == Action::scrub) put_scrub(rule, out);
+  std::string scrubs = scrub_words(rule);
+  if (rule.action == Action::scrub) text += scrubs + (rule.no ? "" : " fragment reassemble");
   else if (!translates(rule.action)) put_tail(rule, out);
   put_tags(rule, out);
+  if (rule.action == Action::match && !scrubs.empty()) text += " scrub (" + scrubs.substr(1) + ")";
   if (translates(rule.action) && !is_anchor(rule.action) && !rule.no) put_target(rule, out);
   return text;
 }

@@ -14,7 +14,7 @@ struct Wide {
   std::vector<Ports> from_ports, to_ports;
   std::vector<std::pair<uint8_t, std::optional<uint8_t>>> icmp;
   std::vector<uint32_t> users, groups;
-  bool icmp6 = false, stated = false, flags_any = false, directed = false;
+  bool icmp6 = false, stated = false, flags_any = false, directed = false, scrubs = false;
 };
 
 /// All rules that the lists make, in pf's order. False: more than max_expanded.
@@ -52,6 +52,7 @@ class Reader {
   Done load_anchor();
   Done scrub(bool no);
   Done scrub_word(Rule& rule, const std::string& word);
+  Done scrub_words(Rule& rule);
   Done antispoof();
   void spoofed(Rule rule, const std::string& interface, Part part);
   Done finish(Wide& wide);

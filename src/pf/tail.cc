@@ -32,6 +32,11 @@ Result<> Reader::tail_word(Wide& wide, const std::string& word) {
   if (word == "probability") return probability(rule);
   if (word == "label") return label(rule);
   if (word == "tag" || word == "tagged" || word == "!") return tags(rule, word);
+  if (word == "scrub" && rule.action == Action::match && peek().is("(")) {
+    CB_CHECK(scrub_words(rule));
+    wide.scrubs = rule.no_df || rule.min_ttl || rule.max_mss;
+    return {};
+  }
   if (word == "no" && took("state")) {
     wide.stated = true;
     rule.state = State::none;

@@ -175,6 +175,7 @@ Result<> Compiler::scrubs(Phase phase) {
       for (Body& body : all) {
         count(body, id_, phase == Phase::in);
         if (one.no) body.accept();
+        else if (one.action == Action::match) body.jump(own);
         else body.go_to(own);
         rule(to, std::move(body));
       }

@@ -151,20 +151,27 @@ Result<> Reader::scrub(bool no) {
   wide.rule.line = line_;
   CB_CHECK(head(wide));
   if (wide.rule.log || wide.rule.quick) return unable(wide.rule.log ? "scrub log" : "scrub quick");
+  CB_CHECK(scrub_words(wide.rule));
+  return finish(wide);
+}
+
+Result<> Reader::scrub_words(Rule& rule) {
   bool in_brackets = took_mark("(");
   while (!at_end() && !peek().is(")")) {
     took_mark(",");
     CB_TRY(std::string word, want_text());
-    CB_CHECK(scrub_word(wide.rule, word));
+    CB_CHECK(scrub_word(rule, word));
   }
-  if (in_brackets) CB_CHECK(want_mark(")"));
-  return finish(wide);
+  return in_brackets ? want_mark(")") : Result<>{};
 }
 
 Result<> Reader::finish(Wide& wide) {
   Rule& rule = wide.rule;
   if (rule.action == Action::pass && !wide.stated) rule.state = State::keep;
-  std::vector<Rule>& out = translates(rule.action) ? rules_->translations : rule.action == Action::scrub ? rules_->scrubs : rules_->rules;
+  // What matches and scrubs does nothing else here: it stands among the scrubs, and lets those behind it go on.
+  if (wide.scrubs && (rule.log || rule.quick || !rule.tag.empty() || !rule.tagged.empty())) return unable("scrub with log, quick, tag or tagged");
+  bool scrubs = rule.action == Action::scrub || wide.scrubs;
+  std::vector<Rule>& out = translates(rule.action) ? rules_->translations : scrubs ? rules_->scrubs : rules_->rules;
   size_t before = out.size();
   bool owned = !wide.users.empty() || !wide.groups.empty();
   if (owned && rule.way != Way::out) return unable("user or group without out");

@@ -113,6 +113,9 @@ rules "scrub out on epair0b min-ttl 200"
 rules "no scrub out on epair0b proto icmp
 scrub out on epair0b min-ttl 200"
 [ "$(ttl 10.1.0.2)" = ttl=63 ] || fail "no scrub: $(ttl 10.1.0.2)"
+rules "match out on epair0b scrub (min-ttl 100)
+match out on epair0b inet proto icmp scrub (min-ttl 150)"
+[ "$(ttl 10.1.0.2) $(ttl 2001:db8:1::2)" = "ttl=150 ttl=100" ] || fail "match scrub: $(ttl 10.1.0.2) $(ttl 2001:db8:1::2)"
 jexec router ifconfig epair1a mtu 1000 && jexec far ifconfig epair1b mtu 1000
 rules "scrub in on epair0b no-df"
 busybox ping -c 1 -W 1 -s 1200 10.1.0.2 >/dev/null || fail "no-df"
