@@ -143,7 +143,7 @@ TEST(Stop, InterfacesLeaveBeforeTheJailGoes) {
   machine.run(file, start);
   machine.forget();
   EXPECT_EQ(machine.run(file, stop), 0);
-  EXPECT_THAT(machine.world.log, ElementsAre("-vnet epair0b 10001", "remove 1"));
+  EXPECT_THAT(machine.world.log, ElementsAre("-vnet epair0b 10001", "disconnect 1", "remove 1", "settle cables"));
 }
 
 TEST(CleanUp, DoesWhatFollowsARemoval) {

@@ -46,6 +46,18 @@ Result<std::optional<net::Link>> far_end(net::Network& host, const Cable& cable,
   return fail(Why::exists, "net.interface: {}: the jail has an interface of that name", cable.interface);
 }
 
+/// A gateway would take the place of the jail's other one, or be refused when the old cable has been given up.
+Result<> check_gateways(const Cable& cable, const std::optional<net::Link>& far, int there) {
+  CB_TRY(net::Network inside, net::Network::open(there));
+  for (const std::string& gateway : cable.gateways) {
+    const bool v6 = gateway.contains(':');
+    CB_TRY(std::vector<net::Route> routes, inside.routes(v6, net::main_table));
+    if (std::ranges::any_of(routes, [&](const net::Route& route) { return route.to.length == 0 && route.gateway && (!far || route.index != far->index); }))
+      return fail(Why::exists, "net.gateway: {}: the jail has one for {} by another interface", gateway, v6 ? "IPv6" : "IPv4");
+  }
+  return {};
+}
+
 /// Whether nothing but addresses, routes and rules differs from what the jail's end is by now.
 bool is_in_place(const Cable& cable, const CableMade& made, const std::optional<net::Link>& far) {
   if (!far || !is_same_way(made, cable)) return false;
@@ -127,7 +139,8 @@ Result<bool> HostLinks::cut(const CableId& id, std::string_view bridge_to_keep) 
   if (!made) return false;
   CableMade going = *made;
   going.like = 0;
-  CB_CHECK(record->append(record::joined_cable_lines(id, going)));
+  const bool is_joined = !state->unjoined.contains(id);
+  CB_CHECK(record->append(is_joined ? record::joined_cable_lines(id, going) : record::cable_line(id, going)));
   CB_CHECK(faults::step("cable given up"));
   CB_TRY(std::optional<net::Link> near, find_link(*network, going.near));
   auto gone = near && near->group == cable_group ? network->change(net::delete_link(near->index)) : Result<>();
@@ -154,6 +167,7 @@ Result<bool> HostLinks::change(const Cable& wanted, JailId jid, pid_t keeper) {
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(net::Network * network, host());
   CB_TRY(std::optional<net::Link> far, far_end(*network, cable, made ? made->near : cable.near, there.get()));
+  CB_CHECK(check_gateways(cable, far, there.get()));
   if (is_whole && is_in_place(cable, *made, far)) {
     CB_CHECK(readdress(cable, id, there.get()));
     return true;

@@ -78,7 +78,7 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, c
     return fail(Why::invalid, "net.mtu: {}: bridge {} has {}", *cable.mtu, cable.bridge, found.bridge->mtu);
   CB_CHECK(check_vlans(state, cable, found.bridge));
   found.segment = found.bridge;
-  if (cable.vlans.untagged) {
+  if (cable.vlans.is_apart()) {
     CB_TRY(found.segment, find_link(host, segment_of(cable.bridge, cable.vlans)));
   }
   CB_TRY(found.remains, find_link(host, cable.near));
@@ -150,6 +150,19 @@ Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, 
   return {};
 }
 
+static void append_addresses(std::vector<net::Request>& requests, const Cable& cable, int index) {
+  for (const auto& one : cable.bridge_addresses)
+    if (index) requests.push_back(net::add_address(address_for(one, index), net::Existing::replace));
+}
+
+Result<> give_addresses(net::Network& host, const Cable& cable, int index) {
+  std::vector<net::Request> requests;
+  append_addresses(requests, cable, index);
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.bridge.address");
+  return {};
+}
+
 Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   auto made = host.change(net::new_link(cable.bridge, "bridge"));
   if (!made && made.error().sys != EEXIST) return pass(made.error(), "net.bridge: {}", cable.bridge);
@@ -161,13 +174,15 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
                                         net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
   if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
   requests.push_back(net::set_up(link.index, true));
-  if (cable.vlans.untagged == 0)
-    for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
+  append_addresses(requests, cable, cable.vlans.is_apart() ? 0 : link.index);
   CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
   for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.bridge: {}", cable.bridge);
   if (cable.mtu) link.mtu = *cable.mtu;
   return link;
 }
+
+/// Whether the end on the host stays down until all is set that keeps it apart from others on the bridge.
+static bool joins_deaf(bool isolated, const model::Vlans& vlans) { return isolated || !vlans.empty(); }
 
 /// The end on the host has no addresses of its own and nothing of IPv6: else the kernel would add a route for it to a list
 /// of as many as there are jails, and look through them for each packet. It becomes a port when all is set up in
@@ -177,38 +192,47 @@ Result<> lay(net::Network& host, int conf, const Cable& cable, const net::Link& 
                   .near_hardware = {}, .far_hardware = hardware_of(cable), .mtu = bridge.mtu};
   CB_CHECK(host.change(net::new_cable(veth)));
   (void)sys::write_at(conf, (cable.near + "/disable_ipv6").c_str(), "1");
-  return host.change(net::set_link_local(cable.near, net::LinkLocal::none, true));
+  return host.change(net::set_link_local(cable.near, net::LinkLocal::none, !joins_deaf(cable.isolated, cable.vlans)));
 }
 
-Result<> make_vlans(net::Network& host, const Cable& cable, net::Link& bridge, bool is_ours) {
+/// The host's own interface in the VLAN; of one that is there in part the rest.
+static Result<> make_vlan_interface(net::Network& host, const Cable& cable, const net::Link& bridge) {
+  const uint16_t vlan = cable.vlans.untagged;
+  const std::string name = segment_of(cable.bridge, cable.vlans);
+  auto made = host.change(net::new_vlan(name, bridge.index, vlan));
+  if (!made && made.error().sys != EEXIST) return pass(made.error(), "net.vlan: interface {}", name);
+  CB_TRY(net::Link link, host.link(name));
+  if (link.kind != "vlan" || link.lower != bridge.index || link.vlan != vlan)
+    return fail(Why::exists, "net.vlan: {}: the host has another interface {}", vlan, name);
+  faults::passed("VLAN interface made");
+  std::vector<net::Request> requests = {net::set_group(link.index, cable_group),
+                                        net::add_vlans(bridge.index, {.first = vlan, .last = vlan, .self = true}), net::set_up(link.index, true)};
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.vlan: interface {}", name);
+  return give_addresses(host, cable, link.index);
+}
+
+Result<> make_vlans(net::Network& host, const Cable& cable, net::Link& bridge, bool with_interface) {
   if (bridge.bridge.filters_vlans != true) {
     CB_CHECK(host.change(net::set_bridge(bridge.index, {.filters_vlans = true})), "net.vlan: {}", cable.bridge);
     CB_TRY(bridge, host.link(cable.bridge));
     if (bridge.bridge.filters_vlans != true) return fail(Why::unsupported, "net.vlan: the bridges of this kernel keep no VLANs apart");
   }
-  const uint16_t vlan = cable.vlans.untagged;
-  const std::string name = segment_of(cable.bridge, cable.vlans);
-  CB_TRY(std::optional<net::Link> is, find_link(host, name));
-  if (!is_ours || cable.bridge_addresses.empty() || !vlan || is) return {};
-  CB_CHECK(host.change(net::new_vlan(name, bridge.index, vlan)), "net.vlan: interface {}", name);
-  CB_TRY(net::Link link, host.link(name));
-  std::vector<net::Request> requests = {net::add_vlans(bridge.index, {.first = vlan, .last = vlan, .self = true}), net::set_up(link.index, true)};
-  for (const auto& one : cable.bridge_addresses) requests.push_back(net::add_address(address_for(one, link.index)));
-  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
-  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome), "net.vlan: interface {}", name);
-  return {};
+  const bool wants_interface = with_interface && cable.vlans.is_apart() && !cable.bridge_addresses.empty();
+  return wants_interface ? make_vlan_interface(host, cable, bridge) : Result<>();
 }
 
 Result<std::vector<net::Request>> port_requests(net::Network& host, const record::CableMade& made, int bridge) {
   std::vector<net::Request> requests = {net::set_master(made.near, bridge)};
+  if (!joins_deaf(made.isolated, made.vlans)) return requests;
   if (made.isolated) requests.push_back(net::set_port(made.near, {.isolated = true}));
-  if (made.vlans.empty()) return requests;
   CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
   if (!near) return std::vector<net::Request>();
   const uint16_t own = made.vlans.untagged;
-  if (own > 1) requests.push_back(net::delete_vlans(near->index, {.first = 1, .last = 1}));
+  if (own) requests.push_back(net::delete_vlans(near->index, {.first = 1, .last = model::last_vlan}));  // whatever the bridge gives its ports
   if (own) requests.push_back(net::add_vlans(near->index, {.first = own, .last = own, .untagged = true}));
   for (const model::VlanRange& range : made.vlans.tagged) requests.push_back(net::add_vlans(near->index, {.first = range.first, .last = range.last}));
+  requests.push_back(net::set_up(near->index, true));
   return requests;
 }
 

@@ -38,14 +38,18 @@ Result<> check_taken(const record::State& state, const model::Cable& cable, cons
 Result<> choose_addresses(net::Network& host, const record::State& state, model::Cable& cable, const net::Link* segment,
                           const model::CableId& own);
 
+/// Also of one that was made in part only.
 Result<net::Link> make_bridge(net::Network& host, const model::Cable& cable);
 
 /// Between the host and the network `there`; `conf` is /proc/sys/net/ipv6/conf of the host.
 Result<> lay(net::Network& host, int conf, const model::Cable& cable, const net::Link& bridge, int there);
 
-/// The bridge keeps the cable's VLANs apart, and the host has an interface in the untagged one where it is to have an address and
-/// the bridge was made for jails (with which the interface goes).
-Result<> make_vlans(net::Network& host, const model::Cable& cable, net::Link& bridge, bool is_ours);
+/// The interface has the addresses that the cable's bridge is to have.
+Result<> give_addresses(net::Network& host, const model::Cable& cable, int index);
+
+/// The bridge keeps the cable's VLANs apart. `with_interface`: the host has one in the untagged VLAN, where it is to have
+/// addresses there; for bridges that were made for jails, with which it goes.
+Result<> make_vlans(net::Network& host, const model::Cable& cable, net::Link& bridge, bool with_interface);
 
 /// The end on the host becomes a port of the bridge. No requests: the end is gone.
 Result<std::vector<net::Request>> port_requests(net::Network& host, const record::CableMade& made, int bridge);

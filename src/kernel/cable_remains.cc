@@ -17,11 +17,25 @@ using record::State;
 
 constexpr uint32_t doomed_group = cable_group + 1;
 
+/// The host's interfaces in VLANs that no jail is in any more, of bridges that were made for jails.
+Result<> remove_idle_vlans(const State& state, net::Network& host, const std::vector<net::Link>& links) {
+  for (const net::Link& link : links) {
+    auto below = link.kind == "vlan" && link.group == cable_group ? std::ranges::find(links, link.lower, &net::Link::index) : links.end();
+    if (below == links.end() || !state.bridges.contains(below->name) || link.name != fmt::format("{}.{}", below->name, link.vlan)) continue;
+    const bool is_used = state.held.contains({below->name, link.vlan}) ||
+                         std::ranges::any_of(state.cables, [&](const auto& each) { return each.second.segment() == link.name; });
+    auto gone = is_used ? Result<>() : host.change(net::delete_link(link.index));
+    if (!gone && gone.error().why != Why::absent) return pass(gone.error(), "interface {}", link.name);
+  }
+  return {};
+}
+
 /// To delete one takes the kernel as long as to delete a thousand: they become a group of their own first.
 Result<> remove_loose_ends(const State& state, net::Network& host) {
   std::set<std::string, std::less<>> known;
   for (const auto& [id, made] : state.cables) known.insert(made.near);
   CB_TRY(std::vector<net::Link> links, host.links());
+  CB_CHECK(remove_idle_vlans(state, host, links));
   std::vector<net::Request> requests;
   for (const net::Link& link : links)
     if (link.group == cable_group && link.kind == "veth" && !known.contains(link.name))
@@ -48,9 +62,10 @@ Result<std::optional<bool>> join_one(net::Network& host, const record::CableMade
   CB_TRY(std::optional<net::Link> bridge, find_link(host, made.bridge));
   CB_TRY(std::optional<net::Link> near, find_link(host, made.near));
   if (!bridge || !near || near->group != cable_group) return std::nullopt;
-  if (near->master == bridge->index && near->port.isolated == made.isolated && made.vlans.empty()) return false;
+  if (near->master == bridge->index && near->port.isolated == made.isolated && made.vlans.empty() && near->is_up()) return false;
   CB_TRY(std::vector<net::Request> requests, port_requests(host, made, bridge->index));
-  for (const net::Request& request : requests) CB_CHECK(host.change(request));
+  CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
+  for (Result<>& outcome : outcomes) CB_CHECK(std::move(outcome));
   return true;
 }
 
@@ -100,7 +115,7 @@ bool is_loose_end(const State& state, const net::Link& link) {
 
 Result<> put_aside(net::Network& host, const net::Link& link) {
   const std::vector<net::Request> requests = {net::set_up(link.index, false),
-                                              net::set_name(link.index, fmt::format("{}.gone", link.index))};
+                                              net::set_name(link.index, fmt::format("gone#{}", link.index))};
   CB_TRY(std::vector<Result<>> outcomes, host.change(requests));
   if (outcomes.back() || outcomes.back().error().why == Why::absent) return {};
   return std::move(outcomes.back());

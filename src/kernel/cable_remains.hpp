@@ -10,7 +10,7 @@
 
 namespace cellblock::kernel {
 
-/// The group (ip-link(8)) of all ends that Cellblock has made: how they are told from other people's cables.
+/// The group (ip-link(8)) of all ends, and interfaces in VLANs, that Cellblock has made: how they are told from other people's.
 constexpr uint32_t cable_group = 0xce11;
 
 /// Held while bridges and the cables to them are made and taken away.

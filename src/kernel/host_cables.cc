@@ -64,6 +64,7 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   Cable cable = wanted;
   CB_CHECK(choose_addresses(*network, *before, cable, found.segment ? &*found.segment : nullptr, id));
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
+  const bool is_first = is_ours && !record::has_cables(*before, segment_of(cable.bridge, cable.vlans));
   const bool has_old_rules = before->rules.contains(id);  // of a jail that had the number before
   auto announce = [&](const State& state) -> Result<std::string> {
     CB_CHECK(check_taken(state, cable, id));
@@ -71,10 +72,13 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
   };
   CB_CHECK(record->update(announce));
   auto finish = [&]() -> Result<> {
-    CB_CHECK(make(cable, found, there.get(), is_ours));
+    CB_CHECK(make(cable, found, there.get(), is_first));
     CB_CHECK(has_old_rules ? remake_rules(*record, id) : add_rules(*record, id), "net.nat, net.forward");
     joining_.push_back(id);
-    return !is_ours || joining_.size() >= most_joining ? join_announced(*record) : Result<>();
+    if (is_ours && joining_.size() < most_joining) return {};
+    auto joined = join_announced(*record);
+    CB_TRY(const State* now, record->refresh());
+    return now->unjoined.contains(id) ? joined : Result<>();  // what went wrong with others is theirs to say
   };
   Result<> made = finish();
   if (!made) (void)record->append(record::uncable_line(id)).and_then([&] { return remove_remains(*record, *network); });
@@ -82,14 +86,16 @@ Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
 }
 
 /// The caller holds the lock, and has announced the cable.
-Result<> HostLinks::make(const Cable& cable, Found& found, int there, bool is_ours) {
+Result<> HostLinks::make(const Cable& cable, Found& found, int there, bool is_first) {
   CB_TRY(net::Network * network, host());
   CB_CHECK(faults::step("cable announced"));
   if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
   if (!found.bridge) {
     CB_TRY(found.bridge, make_bridge(*network, cable));
+  } else if (is_first && !cable.vlans.is_apart()) {  // it was made for jails of its VLANs
+    CB_CHECK(give_addresses(*network, cable, found.bridge->index));
   }
-  if (!cable.vlans.empty()) CB_CHECK(make_vlans(*network, cable, *found.bridge, is_ours));
+  if (!cable.vlans.empty()) CB_CHECK(make_vlans(*network, cable, *found.bridge, is_first));
   CB_CHECK(lay(*network, conf_.get(), cable, *found.bridge, there), "net.bridge: cable {} to {}", cable.near, cable.bridge);
   CB_CHECK(faults::step("cable laid"));
   return furnish(settings_, cable, there);
@@ -103,33 +109,33 @@ Result<> HostLinks::join() {
 }
 
 /// The caller holds the lock: an end of the name that the record knows is the cable's own. Those that can't be joined stay
-/// unjoined in the record: the next command tries again.
+/// unjoined in the record: the next command tries again. Returns the first thing that went wrong, of whichever.
 Result<> HostLinks::join_announced(Registry& record) {
   CB_TRY(net::Network * network, host());
   CB_TRY(const State* state, record.refresh());
-  std::map<std::string, int> bridges;
+  std::map<std::string, Result<net::Link>> bridges;
   std::vector<net::Request> requests;
   std::vector<CableId> owners, joined;
+  Result<> first;
+  auto note = [&first](const CableId& id, const Error& error) { if (first) first = fail(error.why, "net.bridge: jail {}: {}", id.jid, error.text()); };
   for (CableId& id : std::exchange(joining_, {})) {
     auto cable = state->cables.find(id);
     if (cable == state->cables.end() || !state->unjoined.contains(id)) continue;  // its jail has ended meanwhile
     const record::CableMade& made = cable->second;
-    if (!bridges.contains(made.bridge)) {
-      CB_TRY(net::Link bridge, network->link(made.bridge), "net.bridge");
-      bridges[made.bridge] = bridge.index;
-    }
-    CB_TRY(std::vector<net::Request> joins, port_requests(*network, made, bridges[made.bridge]));
-    if (joins.empty()) continue;
-    owners.insert(owners.end(), joins.size(), id);
-    std::ranges::move(joins, std::back_inserter(requests));
+    auto bridge = bridges.find(made.bridge);
+    if (bridge == bridges.end()) bridge = bridges.emplace(made.bridge, network->link(made.bridge)).first;
+    auto joins = bridge->second ? port_requests(*network, made, bridge->second->index) : Result<std::vector<net::Request>>(pass(bridge->second.error()));
+    if (!joins) note(id, joins.error());
+    if (!joins || joins->empty()) continue;
+    owners.insert(owners.end(), joins->size(), id);
+    std::ranges::move(*joins, std::back_inserter(requests));
     joined.push_back(std::move(id));
   }
   CB_TRY(std::vector<Result<>> outcomes, network->change(requests));
-  Result<> first;
   for (size_t at = 0; at < outcomes.size(); ++at) {
     if (outcomes[at]) continue;
     std::erase(joined, owners[at]);
-    if (first && outcomes[at].error().why != Why::absent) first = pass(outcomes[at].error(), "net.bridge");
+    if (outcomes[at].error().why != Why::absent) note(owners[at], outcomes[at].error());
   }
   faults::passed("cables joined");
   if (!joined.empty()) CB_CHECK(record.append(record::joined_line(joined)));
@@ -140,8 +146,15 @@ Result<> HostLinks::join_announced(Registry& record) {
 Result<> HostLinks::disconnect(JailId jid) {
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
+  const model::Jail* jail = state->snapshot.find(jid);
+  auto goes = [&](const auto& each) {
+    const model::Jail* other = state->snapshot.find(each.first.jid);
+    return other && other->prison.name.starts_with(jail->prison.name + ".");
+  };
   auto first = state->cables.lower_bound({jid, ""});
-  if (first != state->cables.end() && first->first.jid == jid) disconnected_ = true;
+  const bool has_one = first != state->cables.end() && first->first.jid == jid;
+  const bool has_children = jail && jail->prison.children_max > 0;
+  if (has_one || (has_children && std::ranges::any_of(state->cables, goes))) disconnected_ = true;
   return {};
 }
 

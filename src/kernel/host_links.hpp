@@ -28,7 +28,7 @@ class HostLinks : public port::Links {
 
  private:
   Result<net::Network*> host();
-  Result<> make(const model::Cable& cable, Found& found, int there, bool is_ours);
+  Result<> make(const model::Cable& cable, Found& found, int there, bool is_first);
   Result<> readdress(model::Cable cable, const model::CableId& id, int there);
   Result<bool> cut(const model::CableId& id, std::string_view bridge_to_keep);
   Result<> join_announced(Registry& record);

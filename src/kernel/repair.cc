@@ -2,6 +2,7 @@
 #include "kernel/host_jails.hpp"
 #include "kernel/jail_addresses.hpp"
 #include "kernel/strays.hpp"
+#include "sys/process.hpp"
 
 namespace cellblock::kernel {
 
@@ -12,7 +13,7 @@ Result<std::vector<std::string>> HostJails::repair() {
   CB_TRY(const record::State* state, registry_.refresh());
   std::vector<Jail> dead;
   for (const auto& [jid, jail] : state->snapshot.jails)
-    if (!is_alive(*state, jail)) dead.push_back(jail);
+    if (!is_alive(*state, jail) || (jail.runtime.keeper && sys::is_exiting(jail.runtime.keeper))) dead.push_back(jail);
   for (const Jail& jail : dead) {
     CB_CHECK(kill_tree(jail), "jail {}", jail.prison.name);
     done.push_back(fmt::format("jail {} ({}): its processes and cgroup removed", jail.prison.jid, jail.prison.name));

@@ -80,7 +80,8 @@ inline constexpr Param command_rows[] = {
     {.name = "net.interface", .kind = Kind::string, .side = Side::command, .fallback = "eth0", .since = "cellblock",
      .text = "The name of the jail's end of its cable. A jail has further ones by `net.NAME.bridge`, `net.NAME.address` and so on: "
              "all parameters of a cable, with the name of its interface in the jail.",
-     .on_linux = "15 characters at most. On the host the other end of such a cable is called JAIL.NAME. `jail -m` changes those that it "
+     .on_linux = "15 characters at most. On the host the other end of such a cable is called JAIL.NAME, with less of the jail's name if that "
+                 "is too long; NAME can't be `bridge` or `vlan`. `jail -m` changes those that it "
                  "names and leaves the others alone."},
     {.name = "net.isolated", .kind = Kind::boolean, .side = Side::command, .fallback = "false", .since = "cellblock",
      .text = "Nothing goes between this jail and others on its bridge that have it too. The host and the rest of the bridge are "
@@ -102,12 +103,13 @@ inline constexpr Param command_rows[] = {
      .on_linux = "Each network is a block in the grammar of this file with `address` (of the host, the jails' gateway), "
                  "`bridge` (its name, if not the network's), `mtu`, `nat` (as `net.bridge.nat`) `pool` (FIRST-LAST: what `auto` takes from), `dns`, `search` and `domain` (a lone one to search)."},
     {.name = "net.vlan", .kind = Kind::integer, .side = Side::command, .since = "cellblock",
-     .text = "The VLAN of the bridge to which the cable leads, 1 to 4094: jails of one VLAN reach each other and nobody else.",
+     .text = "The VLAN of the bridge to which the cable leads, 1 to 4094: jails of one VLAN are on one network, apart from others of the bridge.",
      .on_linux = "A bridge that is made for jails keeps VLANs apart from then on; of another one vlan_filtering has to be on. "
-                 "`net.bridge.address` is then of the host's interface BRIDGE.VLAN, which is made for it."},
+                 "`net.bridge.address` is then of the host's interface BRIDGE.VLAN, which is made for it. VLAN 1 is the bridge itself. What "
+                 "the host forwards is another matter: `ipfw` or `pf`."},
     {.name = "net.vlan.tagged", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "VLANs that reach the jail with their tags, `20` or `30-40`, for interfaces of the jail's own (`ifconfig vlan0 create`).",
-     .on_linux = "As for `net.vlan`. What has no tag is of VLAN 1 unless that says otherwise."},
+     .on_linux = "As for `net.vlan`. What has no tag is of the bridge's own VLAN unless that says otherwise."},
     {.name = "zfs.dataset", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "15.0",
      .text = "ZFS data sets handed over to the jail.", .effect = Effect::partial,
      .on_linux = "By zfs zone, where OpenZFS is installed; it needs `linux.userns=new`."},

@@ -38,7 +38,7 @@ std::optional<Vlans> parse_vlans(std::string_view text) {
 }
 
 std::string segment_of(const std::string& bridge, const Vlans& vlans) {
-  return vlans.untagged ? fmt::format("{}.{}", bridge, vlans.untagged) : bridge;
+  return vlans.is_apart() ? fmt::format("{}.{}", bridge, vlans.untagged) : bridge;
 }
 
 }  // namespace cellblock::model

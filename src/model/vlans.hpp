@@ -21,6 +21,8 @@ struct VlanRange {
 struct Vlans {
   uint16_t untagged = 0;          ///< of what comes and goes without a tag; 0: the bridge knows no VLANs of the port
   std::vector<VlanRange> tagged;
+  /// The VLAN is not what the bridge takes untagged packets for anyway.
+  bool is_apart() const { return untagged > 1; }
   bool empty() const { return untagged == 0 && tagged.empty(); }
   friend bool operator==(const Vlans&, const Vlans&) = default;
 };

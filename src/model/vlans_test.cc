@@ -16,6 +16,7 @@ TEST(Vlans, TextComesBackAsItWas) {
 TEST(Vlans, EachIsANetworkOfItsOwn) {
   EXPECT_EQ(segment_of("br0", {}), "br0");
   EXPECT_EQ(segment_of("br0", {10, {}}), "br0.10");
+  EXPECT_EQ(segment_of("br0", {1, {}}), "br0");  // where a bridge puts what has no tag
   EXPECT_EQ(segment_of("br0", {0, {{20, 20}}}), "br0");
 }
 

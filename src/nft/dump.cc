@@ -272,15 +272,28 @@ Result<std::vector<Set>> sets(Socket& socket, Family family, std::string_view ta
   return out;
 }
 
-Result<std::vector<Element>> elements(Socket& socket, Family family, std::string_view table, std::string_view set) {
+/// A hash that is being made larger shows some twice.
+static Result<std::vector<Element>> elements_once(Socket& socket, const Request& request) {
   std::vector<Element> out;
-  Request request = request_of(NFT_MSG_GETSETELEM, 0, family);
-  request.attribute(NFTA_SET_ELEM_LIST_TABLE, table).attribute(NFTA_SET_ELEM_LIST_SET, set);
-  std::set<std::tuple<std::string, std::string, bool>> seen;  // a hash that is being made larger shows some twice
+  std::set<std::tuple<std::string, std::string, bool>> seen;
   CB_CHECK(socket.dump(request, [&](std::string_view payload) {
     for (Element& element : parse_elements(payload))
       if (seen.emplace(element.key, element.key_end, element.interval_end).second) out.push_back(std::move(element));
   }));
+  return out;
+}
+
+Result<std::vector<Element>> elements(Socket& socket, Family family, std::string_view table, std::string_view set) {
+  constexpr size_t of_one_message = 64;  // and these the kernel walks in one go
+  Request request = request_of(NFT_MSG_GETSETELEM, 0, family);
+  request.attribute(NFTA_SET_ELEM_LIST_TABLE, table).attribute(NFTA_SET_ELEM_LIST_SET, set);
+  CB_TRY(std::vector<Element> out, elements_once(socket, request));
+  // Between two messages a hash may have moved what the next begins with: as many twice in a row are all.
+  for (int tries = 0; out.size() > of_one_message && tries < most_tries; ++tries) {
+    CB_TRY(std::vector<Element> again, elements_once(socket, request));
+    if (again.size() == out.size()) break;
+    out = std::move(again);
+  }
   return out;
 }
 

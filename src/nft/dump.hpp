@@ -1,6 +1,7 @@
 // What the kernel holds, read back.
 #pragma once
 
+#include <cerrno>
 #include <functional>
 #include <optional>
 #include <string>
@@ -54,11 +55,13 @@ Result<> zero_counter(sys::netlink::Socket& socket, Family family, std::string_v
 /// The names of the table's objects of a type (NFT_OBJECT_*).
 Result<std::vector<std::string>> objects(sys::netlink::Socket& socket, Family family, std::string_view table, uint32_t type);
 
+inline constexpr int most_tries = 1000;
+
 /// Reads again for as long as a change comes between: the value has the generation that it was read in. A hash that grows
 /// right behind a change still shows elements twice or not at all.
 template <class Value, class Read>
 Result<Value> read_still(sys::netlink::Socket& socket, Read read) {
-  for (;;) {
+  for (int tries = 0; tries < most_tries; ++tries) {
     CB_TRY(uint32_t before, generation(socket));
     Result<Value> value = read();
     CB_TRY(uint32_t after, generation(socket));
@@ -66,6 +69,7 @@ Result<Value> read_still(sys::netlink::Socket& socket, Read read) {
     if (value) value->generation = before;
     return value;
   }
+  return sys_fail(EBUSY, "what is to be read changes all the time");
 }
 
 // What one message of a dump tells (behind nlmsghdr). Bytes that mean nothing give empty values.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "model/ip.hpp"
 #include "plan/wants.hpp"
@@ -132,8 +133,7 @@ Result<> read_vlans(Cable& cable, const model::Wanted& wanted) {
       return fail(Why::invalid, "net.vlan.tagged: {}: net.vlan has {}", value, cable.vlans.untagged);
     cable.vlans.tagged.push_back(*range);
   }
-  if (cable.vlans.untagged && !cable.bridge_addresses.empty()) return check_name("net.vlan", segment_of(cable.bridge, cable.vlans));
-  return {};
+  return cable.vlans.is_apart() ? check_name("net.vlan", segment_of(cable.bridge, cable.vlans)) : Result<>();
 }
 
 /// Whether the jail is to have an address of that family which is known before it runs.
@@ -180,6 +180,16 @@ Result<> read_nat(Cable& cable, const model::Wanted& wanted) {
   return value == "true" ? Result<>() : check_name("net.bridge.nat", value);
 }
 
+/// An end on the host: the jail's name, or JAIL.CABLE, with less of the jail's name where that is too long, and a bit of its
+/// sum instead.
+std::string near_name(const std::string& jail, const std::string& cable) {
+  constexpr size_t most = IFNAMSIZ - 1, sum = 4;
+  if (cable.empty()) return jail;
+  std::string whole = jail + "." + cable;
+  if (whole.size() <= most || cable.size() + sum + 2 > most) return whole;
+  return fmt::format("{}{:04x}.{}", jail.substr(0, most - cable.size() - sum - 1), hash_of(jail) & 0xffff, cable);
+}
+
 std::string interface_of(const model::Wanted& wanted) {
   const std::string* interface = text_of(wanted, "net.interface");
   return interface ? *interface : "eth0";
@@ -223,7 +233,7 @@ std::vector<std::string> address_command(const model::Wanted& wanted) {
   return {"dhclient", "-q", interface_of(wanted)};
 }
 
-Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
+Result<std::optional<Cable>> cable_of(const model::Wanted& wanted, const std::string& cable_name) {
   if (std::ranges::none_of(wanted.settings, is_of_cable, &model::Setting::name)) return std::nullopt;
   const std::string* bridge = text_of(wanted, "net.bridge");
   if (const std::string* network = text_of(wanted, "net.network"); network && !bridge)
@@ -238,11 +248,11 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted) {
   if (!has_own_stack(wanted)) return fail(Why::invalid, "net.bridge: needs a network stack of the jail's own (vnet)");
   const std::string* name = text_of(wanted, "name");
   if (!name) return fail(Why::invalid, "net.bridge: needs a jail with a name");
-  Cable cable{.jail = *name, .bridge = *bridge, .near = *name, .interface = interface_of(wanted)};
+  Cable cable{.name = cable_name, .jail = *name, .bridge = *bridge, .near = near_name(*name, cable_name), .interface = interface_of(wanted)};
   CB_CHECK(check_name("net.bridge", cable.bridge));
-  CB_CHECK(check_name("name", cable.near));
   CB_CHECK(check_name("net.interface", cable.interface));
-  if (cable.near == cable.bridge) return fail(Why::invalid, "net.bridge: {}: the jail's own name", cable.bridge);
+  CB_CHECK(check_name(cable_name.empty() ? "name" : "net.interface", cable.near));
+  if (cable.near == cable.bridge) return fail(Why::invalid, "net.bridge: {}: the name of the jail's own end on the host", cable.bridge);
   if (cable.interface == "lo") return fail(Why::invalid, "net.interface: lo: every jail has it already");
   CB_CHECK(read_addresses(cable, wanted));
   for (const std::string& value : values_of(wanted, "net.bridge.address")) {

@@ -12,7 +12,8 @@
 namespace cellblock::plan {
 
 /// Nothing: the jail has none. Errors begin with the parameter: "net.mac: 02:00: not a hardware address".
-Result<std::optional<model::Cable>> cable_of(const model::Wanted& wanted);
+/// `name`: of one that is not the jail's first (CableId).
+Result<std::optional<model::Cable>> cable_of(const model::Wanted& wanted, const std::string& name = {});
 
 /// All addresses of hosts in the network of "ADDRESS/LENGTH", as a value of net.address; what is none comes back as it is.
 std::string whole_range(const std::string& address);

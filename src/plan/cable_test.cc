@@ -53,7 +53,7 @@ TEST(cable, refuses_names) {
   EXPECT_EQ(error({}, "a_jail_of_15_le"), "");
   EXPECT_EQ(error({{"net.interface", {"a b"}}}), "net.interface: \"a b\" can't name an interface");
   EXPECT_EQ(error({{"net.interface", {"lo"}}}), "net.interface: lo: every jail has it already");
-  EXPECT_EQ(error({}, "br0"), "net.bridge: br0: the jail's own name");
+  EXPECT_EQ(error({}, "br0"), "net.bridge: br0: the name of the jail's own end on the host");
 }
 
 TEST(cable, refuses_addresses) {

@@ -1,10 +1,7 @@
 #include "plan/cables.hpp"
 
-#include <net/if.h>
-
 #include <algorithm>
 
-#include "base/hash.hpp"
 #include "plan/cable.hpp"
 #include "plan/wants.hpp"
 
@@ -26,16 +23,8 @@ std::optional<Part> part_of(const Setting& setting) {
   return Part{"", setting.name};
 }
 
-/// An end on the host: JAIL.CABLE, with less of the jail's name where that is too long, and a bit of its sum instead.
-std::string near_name(const std::string& jail, const std::string& cable) {
-  constexpr size_t most = IFNAMSIZ - 1;
-  std::string whole = jail + "." + cable;
-  if (whole.size() <= most || cable.size() + 6 > most) return whole;
-  return fmt::format("{}{:04x}.{}", jail.substr(0, most - cable.size() - 5), hash_of(jail) & 0xffff, cable);
-}
-
 Result<CableWish> wish_of(const Wanted& wanted, const std::string& name) {
-  auto cable = cable_of(with_one(wanted, name));
+  auto cable = cable_of(with_one(wanted, name), name);
   if (cable) return CableWish{name, std::move(*cable)};
   return fail(cable.error().why, "{}", name_for(name, cable.error().text()));
 }
@@ -45,6 +34,8 @@ bool is_v6(const std::string& address) { return address.contains(':'); }
 Result<> check_pair(const Cable& before, const Cable& cable) {
   if (before.interface == cable.interface)
     return fail(Why::invalid, "{}: {}: another cable's name", name_for(cable.name, "net.interface"), cable.interface);
+  if (before.near == cable.bridge || cable.near == before.bridge)
+    return fail(Why::invalid, "{}: {}: the name of the jail's own end on the host", name_for(cable.name, "net.bridge"), cable.bridge);
   for (const std::string& gateway : cable.gateways)
     if (std::ranges::any_of(before.gateways, [&](const std::string& other) { return is_v6(other) == is_v6(gateway); }))
       return fail(Why::invalid, "{}: {}: {} has one for {} already", name_for(cable.name, "net.gateway"), gateway,
@@ -63,7 +54,10 @@ Result<> check_pair(const Cable& before, const Cable& cable) {
 std::string name_for(std::string_view cable, std::string_view text) {
   constexpr std::string_view prefix = "net.";
   if (cable.empty() || !text.starts_with(prefix)) return std::string(text);
-  return fmt::format("{}{}.{}", prefix, cable, text.substr(prefix.size()));
+  std::string_view rest = text.substr(prefix.size());
+  constexpr std::string_view interface = "interface";  // of these the cable's name is what says it
+  if (rest.starts_with(interface)) return fmt::format("{}{}{}", prefix, cable, rest.substr(interface.size()));
+  return fmt::format("{}{}.{}", prefix, cable, rest);
 }
 
 std::vector<std::string> cable_names(const Wanted& wanted) {
@@ -107,11 +101,6 @@ Result<std::vector<CableWish>> cables_of(const Wanted& wanted) {
   std::vector<CableWish> wishes;
   for (const std::string& name : cable_names(wanted)) {
     CB_TRY(CableWish wish, wish_of(wanted, name));
-    if (wish.cable && !name.empty()) {
-      wish.cable->name = name;
-      wish.cable->near = near_name(wish.cable->jail, name);
-      if (wish.cable->near.size() >= IFNAMSIZ) return fail(Why::invalid, "net.{}: the interface's name is too long", name);
-    }
     for (const CableWish& before : wishes)
       if (wish.cable && before.cable) CB_CHECK(check_pair(*before.cable, *wish.cable));
     wishes.push_back(std::move(wish));

@@ -73,17 +73,20 @@ std::string problem_of(const Wanted& network) {
   for (const Setting& setting : network.settings)
     if (std::ranges::find(known, setting.name) == known.end())
       return fmt::format("{}: {}: no parameter of a network", network.name, setting.name);
-  const std::vector<Wanted> alone = {network};
-  Wanted guest = guest_of(network);
-  if (values_of(network, "address").empty()) std::erase_if(guest.settings, [](auto& one) { return one.name == "net.address"; });
-  if (auto expanded = expand_network(guest, alone); !expanded) return fmt::format("{}: {}", network.name, expanded.error().text());
-  if (auto names = model::check_resolver(values_of(network, "dns"), values_of(guest, "net.search")); !names)
-    return fmt::format("{}: {}", network.name, names.error().text());
-  if (auto cable = cable_of(guest); !cable) return fmt::format("{}: {}", network.name, cable.error().text());
-  return {};
+  auto cable = cable_to(network);
+  return cable ? std::string() : fmt::format("{}: {}", network.name, cable.error().text());
 }
 
 }  // namespace
+
+Result<model::Cable> cable_to(const Wanted& network) {
+  Wanted guest = guest_of(network);
+  if (values_of(network, "address").empty()) std::erase_if(guest.settings, [](auto& one) { return one.name == "net.address"; });
+  CB_CHECK(expand_network(guest, {&network, 1}));
+  CB_CHECK(model::check_resolver(values_of(network, "dns"), values_of(guest, "net.search")));
+  CB_TRY(std::optional<model::Cable> cable, cable_of(guest));
+  return std::move(*cable);
+}
 
 std::string bridge_of(const Wanted& network) {
   const std::string* bridge = text_of(network, "bridge");
@@ -113,7 +116,7 @@ std::vector<std::string> check_networks(std::span<const Wanted> networks) {
 
 namespace {
 
-Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool is_first) {
+Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool leaves_by_it) {
   const std::string* name = text_of(jail, "net.network");
   if (!name) return {};
   auto network = std::ranges::find(networks, *name, &Wanted::name);
@@ -121,7 +124,7 @@ Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool is_firs
   if (jail.find("net.bridge")) return fail(Why::invalid, "net.network: {}: not together with net.bridge", *name);
   jail.settings.push_back({"net.bridge", {bridge_of(*network)}});
   choose_ranges(jail, *network);
-  if (is_first) set_default(jail, "net.gateway", gateways_for(jail, *network));  // a jail leaves by one way
+  if (leaves_by_it) set_default(jail, "net.gateway", gateways_for(jail, *network));
   if (const std::string* mtu = text_of(*network, "mtu")) set_default(jail, "net.mtu", {*mtu});
   if (const std::string* vlan = text_of(*network, "vlan")) set_default(jail, "net.vlan", {*vlan});
   if (const Setting* nat = network->find("nat"); nat && !jail.find("net.bridge.nat"))
@@ -137,14 +140,25 @@ Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool is_firs
 
 }  // namespace
 
+bool wants_network(const Wanted& jail) {
+  const std::vector<std::string> names = cable_names(jail);
+  return std::ranges::any_of(names, [&](const std::string& name) { return jail.find(name_for(name, "net.network")); });
+}
+
 Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
-  for (const std::string& name : cable_names(jail)) {
+  Result<> first;
+  const std::vector<std::string> names = cable_names(jail);
+  bool has_gateway = std::ranges::any_of(names, [&](const std::string& name) { return jail.find(name_for(name, "net.gateway")); });
+  for (const std::string& name : names) {
     Wanted one = with_one(jail, name);
-    auto expanded = expand_one(one, networks, name.empty());
-    if (!expanded) return fail(expanded.error().why, "{}", name_for(name, expanded.error().text()));
+    if (auto expanded = expand_one(one, networks, !has_gateway); !expanded) {
+      if (first) first = fail(expanded.error().why, "{}", name_for(name, expanded.error().text()));
+      continue;
+    }
+    has_gateway = has_gateway || one.find("net.gateway");
     put_back(jail, name, one);
   }
-  return {};
+  return first;
 }
 
 }  // namespace cellblock::plan

@@ -50,8 +50,6 @@ std::optional<CableId> decode_cable(std::string_view text) {
   return CableId{*jid, slash == text.npos ? "" : unvis(text.substr(slash + 1))};
 }
 
-std::string encode(const CableId& id) { return id.name.empty() ? fmt::format("{}", id.jid) : fmt::format("{}/{}", id.jid, vis(id.name)); }
-
 /// A line taken apart: "@key=value" words apart, the rest in order. They lie in the line and are as they stand there:
 /// a journal of a thousand jails is read at every start of jls(8).
 struct Words {
@@ -244,7 +242,16 @@ bool apply_uncable(State& state, const Words& words) {
 bool apply_bridge(State& state, const Words& words, bool made) {
   if (words.plain.size() != 2) return false;
   std::string name = unvis(words.plain[1]);
+  if (!made) std::erase_if(state.held, [&](const Segment& held) { return held.first == name; });
   return made ? state.bridges.insert(name).second : state.bridges.erase(name) > 0;
+}
+
+bool apply_hold(State& state, const Words& words, bool made) {
+  auto vlan = words.plain.size() == 3 ? decode<uint16_t>(words.plain[2]) : std::nullopt;
+  if (!vlan || *vlan > model::last_vlan) return false;
+  Segment segment{unvis(words.plain[1]), *vlan};
+  if (made) return state.bridges.contains(segment.first) && state.held.insert(std::move(segment)).second;
+  return state.held.erase(segment) > 0;
 }
 
 /// The jid of a "jail N ...", "run N ..." or "cable N ..." line; 0 for any other.
@@ -304,43 +311,6 @@ std::string unalias_line(const AliasMade& made) {
   return fmt::format("unalias {} {} {}\n", vis(made.interface), vis(made.address), made.prefix);
 }
 
-std::string cable_line(const CableId& id, const CableMade& made) {
-  std::string line = fmt::format("cable {} @like={}{}{}{} {} {}", encode(id), made.like, made.isolated ? " @isolated=true" : "",
-                                 made.vlans.empty() ? "" : " @vlans=" + text_of(made.vlans), marks_of(made.rules), vis(made.bridge), vis(made.near));
-  for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
-  return line + "\n";
-}
-
-std::string joined_line(std::span<const CableId> ids) {
-  std::string line = "joined";
-  for (const CableId& id : ids) line += " " + encode(id);
-  return line + "\n";
-}
-
-std::string joined_cable_lines(const CableId& id, const CableMade& made) { return cable_line(id, made) + joined_line({&id, 1}); }
-
-std::string uncable_line(const CableId& id) { return fmt::format("uncable {}\n", encode(id)); }
-std::string bridge_line(std::string_view bridge) { return fmt::format("bridge {}\n", vis(bridge)); }
-std::string unbridge_line(std::string_view bridge) { return fmt::format("unbridge {}\n", vis(bridge)); }
-
-std::string rules_line(const CableId& id) { return fmt::format("rules {}\n", encode(id)); }
-std::string unrules_line(const CableId& id) { return fmt::format("unrules {}\n", encode(id)); }
-
-std::vector<CableId> cables_at(const State& state, const std::string& segment, const std::string& address) {
-  std::vector<CableId> ids;
-  auto is_there = [&](const auto& one) { return std::get<0>(one) == segment && std::get<1>(one) == address; };
-  for (auto it = state.cable_addresses.lower_bound({segment, address, CableId()}); it != state.cable_addresses.end() && is_there(*it); ++it)
-    ids.push_back(std::get<2>(*it));
-  return ids;
-}
-
-std::vector<std::string> idle_bridges(const State& state) {
-  if (state.bridges.empty()) return {};
-  std::set<std::string, std::less<>> idle = state.bridges;
-  for (const auto& [id, made] : state.cables) idle.erase(made.bridge);
-  return {idle.begin(), idle.end()};
-}
-
 bool apply_line(State& state, std::string_view line) {
   Words words = take_apart(line);
   if (words.plain.empty()) return false;
@@ -357,6 +327,7 @@ bool apply_line(State& state, std::string_view line) {
   if (verb == "joined") return apply_joined(state, words);
   if (verb == "uncable") return apply_uncable(state, words);
   if (verb == "bridge" || verb == "unbridge") return apply_bridge(state, words, verb == "bridge");
+  if (verb == "hold" || verb == "unhold") return apply_hold(state, words, verb == "hold");
   if (verb == "rules" || verb == "unrules") return apply_rules(state, words, verb == "rules");
   return verb == "cellblock-journal";
 }
@@ -384,6 +355,7 @@ std::string rewrite(const State& state) {
     if (jail.runtime.keeper) text += run_line(jid, jail.runtime);
   }
   for (const std::string& bridge : state.bridges) text += bridge_line(bridge);
+  for (const Segment& segment : state.held) text += hold_line(segment);
   std::vector<CableId> joined;
   for (const auto& [id, made] : state.cables) {
     text += cable_line(id, made);

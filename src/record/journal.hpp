@@ -16,6 +16,8 @@
 //   joined 7 7/eth1 8                  their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
 //   unbridge br0
+//   hold br0 10                        a bridge, or its VLAN, stays without a jail (cellblock network start) ...
+//   unhold br0 10                      ... no longer
 //   rules 7                            the packet filter may have rules for that cable (@nat, @forward) ...
 //   unrules 7                          ... and has none any more
 //   end 7
@@ -74,6 +76,9 @@ struct CableMade {
   std::string segment() const { return model::segment_of(bridge, vlans); }
 };
 
+/// A bridge and one of its VLANs; 0: what has no tag.
+using Segment = std::pair<std::string, uint16_t>;
+
 /// Everything the journal says.
 struct State {
   model::Snapshot snapshot;                   ///< jails that run or are being made
@@ -83,6 +88,7 @@ struct State {
   std::map<model::CableId, CableMade> cables;
   std::set<model::CableId> unjoined;           ///< which are no port of their bridge yet
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
+  std::set<Segment> held;                      ///< what stays without a jail
   std::set<model::CableId> rules;              ///< the cables, past ones too, of which the packet filter may know
   /// Segment (a bridge, or one of its VLANs), address and owner of all cables: who has an address is found without a look at each.
   std::set<std::tuple<std::string, std::string, model::CableId>> cable_addresses;
@@ -103,11 +109,15 @@ std::string joined_line(std::span<const model::CableId> ids);
 std::string uncable_line(const model::CableId& id);
 std::string bridge_line(std::string_view bridge);
 std::string unbridge_line(std::string_view bridge);
+std::string hold_line(const Segment& segment);
+std::string unhold_line(const Segment& segment);
 std::string rules_line(const model::CableId& id);
 std::string unrules_line(const model::CableId& id);
 /// The cables that have the address in the segment: one, and those of jails that ended a moment ago.
 std::vector<model::CableId> cables_at(const State& state, const std::string& segment, const std::string& address);
-/// The bridges that no jail has a cable to any more.
+/// Whether a cable with an address is in the segment.
+bool has_cables(const State& state, const std::string& segment);
+/// The bridges that no jail has a cable to any more, and that nobody holds.
 std::vector<std::string> idle_bridges(const State& state);
 
 /// Folds one line (without its newline) into `state`. False: the line means nothing; `state` is unchanged.

@@ -115,6 +115,20 @@ TEST(Journal, ABridgeIsIdleOnceItsJailsHaveEnded) {
   EXPECT_TRUE(state.bridges.empty());
 }
 
+TEST(Journal, ABridgeThatIsHeldIsNotIdle) {
+  State state;
+  EXPECT_FALSE(apply_line(state, "hold br0 10"));
+  fold(state, bridge_line("br0") + hold_line({"br0", 10}));
+  EXPECT_TRUE(idle_bridges(state).empty());
+  State again;
+  fold(again, rewrite(state));
+  EXPECT_EQ(again.held, state.held);
+  fold(state, unhold_line({"br0", 10}));
+  EXPECT_EQ(idle_bridges(state), std::vector<std::string>{"br0"});
+  fold(again, unbridge_line("br0"));
+  EXPECT_TRUE(again.held.empty());
+}
+
 TEST(Journal, AJailMayHaveSeveralCables) {
   State state;
   const model::CableId second{7, "eth1"};

@@ -28,11 +28,17 @@ bool have_pidfs(int pidfd) {
 }
 
 /// Field 22 of /proc/PID/stat; the command's name in field 2 may hold blanks and parentheses.
-Result<uint64_t> start_time(pid_t pid) {
+/// What /proc/PID/stat says behind the program's name, from the state on: proc(5)'s third field is the first.
+Result<std::vector<std::string>> stat_of(pid_t pid) {
   CB_TRY(std::string text, read_file(fmt::format("/proc/{}/stat", pid)));
   size_t close = text.rfind(')');
   std::vector<std::string> words = close == text.npos ? std::vector<std::string>{} : split_words(text.substr(close + 1));
   if (words.size() < 20) return fail(Why::failed, "/proc/{}/stat: too short", pid);
+  return words;
+}
+
+Result<uint64_t> start_time(pid_t pid) {
+  CB_TRY(std::vector<std::string> words, stat_of(pid));
   return static_cast<uint64_t>(parse_int(words[19]).value_or(0));
 }
 
@@ -101,6 +107,12 @@ Result<ProcessMark> mark_of(pid_t pid, int pidfd) {
   }
   CB_TRY(uint64_t start, start_time(pid));
   return ProcessMark{0, start};
+}
+
+bool is_exiting(pid_t pid) {
+  constexpr int64_t exiting = 4;  // PF_EXITING of the kernel's sched.h
+  auto words = stat_of(pid);
+  return words && (parse_int((*words)[6]).value_or(0) & exiting) != 0;
 }
 
 Result<Fd> open_marked(pid_t pid, const ProcessMark& mark) {

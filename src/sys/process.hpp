@@ -25,6 +25,8 @@ struct ProcessMark {
   friend bool operator==(const ProcessMark&, const ProcessMark&) = default;
 };
 Result<ProcessMark> mark_of(pid_t pid, int pidfd);
+/// Whether it has begun to exit: it runs nothing any more, and has left its namespaces, but may take a while to end.
+bool is_exiting(pid_t pid);
 /// The process with this pid and mark, perhaps a zombie by now; Why::absent when it has gone.
 Result<Fd> open_marked(pid_t pid, const ProcessMark& mark);
 /// The process with this pid and mark, or Why::absent when it has gone (its zombie counts as gone).

@@ -234,6 +234,22 @@ expect_refusal 'network: wan: there is none of that name' cellblock network show
 expect "" cellblock network check
 lan -r '*' >/dev/null || fail "removal"
 [ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
+note "a network without a jail, until it is stopped"
+expect "lan: started" cellblock network start lan
+expect "" cellblock network start lan
+expect_like 'inet 10.80.0.1/24' ip addr show brlan
+jls >/dev/null && cellblock doctor --repair >/dev/null
+expect_like '^lan +brlan +up +0 ' cellblock network list
+expect_like 'one: created' lan -c one
+expect_refusal '^cellblock: network lan: bridge: brlan: jail one is on it$' cellblock network stop lan
+expect_like 'one: removed' lan -r one
+expect_like 'inet 10.80.0.1/24' ip addr show brlan
+expect "lan: stopped" cellblock network stop
+[ "$(seen)" = "$before" ] || fail "left: $(diff <(echo "$before") <(seen))"
+ip link add plain type bridge
+expect_refusal '^cellblock: network plain: bridge: plain: an interface of that name is there, and stays as it is$' cellblock network start plain
+ip link del plain
+expect_refusal '^cellblock: network: wan: there is none of that name$' cellblock network start wan
 echo 'other { address = 10.80.0.9/25; }' >>/etc/cellblock/networks.conf
 cellblock network check 2>/dev/null && fail 'a bad file is good'
 expect_refusal 'networks.conf: other: address: 10.80.0.9/25: overlaps 10.80.0.1/24 of lan$' lan -c none

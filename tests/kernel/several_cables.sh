@@ -45,7 +45,7 @@ refused() {
 refused 'net.wan.address: 10.82.0.2: jail outside has it' name=x net.bridge=lan net.wan.bridge=wan net.wan.address=10.82.0.2/24
 refused 'net.wan.address: 10.82.0.300/24: not an address of a jail'"'"'s' name=x net.bridge=lan net.wan.bridge=wan net.wan.address=10.82.0.300/24
 refused 'net.wan.bridge: router: an interface, but not a bridge' name=x net.bridge=lan net.wan.bridge=router
-refused 'net.wan.interface: wan: another cable'"'"'s name' name=x net.bridge=lan net.interface=wan net.wan.bridge=wan
+refused 'net.wan: wan: another cable'"'"'s name' name=x net.bridge=lan net.interface=wan net.wan.bridge=wan
 
 note "one of them changes, the other goes on"
 box outside nc -l -p 7000 -e busybox cat >/dev/null 2>&1 &
@@ -63,6 +63,21 @@ expect_refusal '' box router ip link show wan
 expect "" jail -m name=router net.wan.bridge=wan net.wan.address=10.82.0.1/24 net.wan.mac=02:00:00:00:00:81 net.third.bridge=third net.third.address=10.83.0.1/24
 pings outside 10.82.0.1 || fail "the cable that came back"
 expect_like 'master third' ip -o link show router.third
+
+note "a default route by another cable is not taken away"
+expect "" jail -m name=router net.bridge=lan net.address=10.81.0.9/24 net.gateway=10.81.0.2
+expect_refusal '^jail: net.wan.gateway: 10.82.0.2: the jail has one for IPv4 by another interface$' \
+  jail -m name=router net.wan.bridge=wan net.wan.address=10.82.0.1/24 net.wan.gateway=10.82.0.2
+expect_like '^default via 10\.81\.0\.2 dev eth0' box router ip route
+
+note "a network of networks.conf for the second alone"
+mkdir -p "$W/etc" /etc/cellblock && mount --bind "$W/etc" /etc/cellblock
+echo 'store { address = 10.84.0.1/24; }' >/etc/cellblock/networks.conf
+jail -c path="$W/root" persist vnet name=both net.bridge=lan net.address=10.81.0.30/24 net.eth1.network=store net.eth1.address=auto || fail "net.eth1.network"
+expect_like '^default via 10\.84\.0\.1 dev eth1' box both ip route
+expect_like 'master store' ip -o link show both.eth1
+expect_refusal '^jail: net.eth1.network: none: there is none of that name$' jail -c path="$W/root" persist vnet name=x net.bridge=lan net.eth1.network=none
+jail -R both || fail "jail -R both"
 
 note "kill -9 of a jail's process 1 leaves none of its cables"
 keeper=$(sed -n "s/^run $(jls -j router jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1)

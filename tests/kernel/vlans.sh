@@ -38,6 +38,10 @@ pings a1 10.90.0.254 || fail "a1 to the router"
 pings b1 10.90.20.254 || fail "b1 to the router"
 pings b1 10.90.0.254 && fail "b1 in VLAN 10"
 
+note "a port is in its VLAN alone"
+expect_like '^a1 +10 PVID Egress Untagged$' bridge vlan show dev a1
+[ "$(bridge vlan show dev a1 | grep -c '[0-9]')" -le 2 ] || fail "more VLANs: $(bridge vlan show dev a1)"
+
 note "jail -m"
 expect "" jail -m name=plain net.bridge=br0 net.vlan=10 net.address=10.90.0.3/24
 pings a1 10.90.0.3 || fail "plain in VLAN 10"
@@ -64,5 +68,12 @@ pings red 10.91.0.1 && pings blue 10.92.0.1 || fail "the host's addresses"
 expect_like 'br0\.10@br0' ip -o link show br0.10
 expect_like '^red +br0\.10 +up +1 ' cellblock network list
 pings red 10.92.0.1 || fail "by the host, which forwards"
+expect "red: started" cellblock network start red
+jail -r blue || fail "jail -r blue"
+! ip -o link show br0.20 2>/dev/null || fail "the VLAN of nobody is left"
+jail -c path="$W/root" persist vnet name=blue net.network=blue net.address=auto || fail "blue again"
+pings blue 10.92.0.1 || fail "blue again, to the host"
 jail -r red blue || fail "jail -r"
+expect_like 'br0\.10@br0' ip -o link show br0.10
+expect "red: stopped" cellblock network stop red
 [ "$(seen)" = "$before" ] || fail "left: $(seen)"

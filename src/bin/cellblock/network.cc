@@ -9,6 +9,7 @@
 #include "conf/parse.hpp"
 #include "conf/resolve.hpp"
 #include "conf/source.hpp"
+#include "kernel/held_bridges.hpp"
 #include "net/network.hpp"
 #include "plan/network.hpp"
 #include "plan/wants.hpp"
@@ -75,8 +76,47 @@ view::Table table_of_jails(const Wanted& network, const record::State& state) {
   return table;
 }
 
+/// Those of that name, or all. An error: there is none.
+Result<std::vector<Wanted>> chosen(const Words& names) {
+  Networks networks = read_networks();
+  if (names.empty()) return std::move(networks.all);
+  std::vector<Wanted> found;
+  for (const std::string& name : names) {
+    auto network = std::ranges::find(networks.all, name, &Wanted::name);
+    if (network == networks.all.end()) return fail(Why::absent, "network: {}: there is none of that name", name);
+    found.push_back(*network);
+  }
+  return found;
+}
+
+Result<> switch_one(kernel::Registry& registry, const Wanted& network, bool on) {
+  CB_TRY(model::Cable cable, plan::cable_to(network));
+  auto done = on ? kernel::hold_bridge(registry, cable) : kernel::release_bridge(registry, cable);
+  CB_CHECK(done);
+  if (*done) fmt::print("{}: {}\n", network.name, on ? "started" : "stopped");
+  return {};
+}
+
+/// One that is refused doesn't keep the others from it.
+Result<int> switch_networks(const Words& names, bool on) {
+  if (std::ranges::any_of(names, [](const std::string& name) { return name.starts_with('-'); })) return usage(network_verb);
+  CB_TRY(std::vector<Wanted> networks, chosen(names));
+  CB_TRY(kernel::Home home, kernel::Home::open(true));
+  kernel::Registry registry(home);
+  int status = 0;
+  for (const Wanted& network : networks) {
+    auto done = switch_one(registry, network, on);
+    if (done) continue;
+    fmt::print(stderr, "cellblock: network {}: {}\n", network.name, done.error().text());
+    status = 1;
+  }
+  return status;
+}
+
 Result<int> run_network(const Words& words) {
-  if (!words.empty() && words[0] == "draw") return draw_network({words.begin() + 1, words.end()});
+  const std::string verb = words.empty() ? "" : words[0];
+  if (verb == "draw") return draw_network({words.begin() + 1, words.end()});
+  if (verb == "start" || verb == "stop") return switch_networks({words.begin() + 1, words.end()}, verb == "start");
   Words plain;
   bool json = false;
   for (const std::string& word : words) {
@@ -106,10 +146,11 @@ Result<int> run_network(const Words& words) {
 }  // namespace
 
 const Verb network_verb{
-    "network", "[list | show NETWORK | check] [--json] | draw [NAME] [--dot | --json | --every SECONDS]",
+    "network", "[list | show NETWORK | check] [--json] | start [NETWORK ...] | stop [NETWORK ...] | draw [NAME] [--dot | --json | --every SECONDS]",
     "list the networks of networks.conf, draw who is connected to whom",
     "Lists the networks of /etc/cellblock/networks.conf with their bridges and how many jails are on each.\n"
     "show lists the jails of one, with their addresses. check says what is wrong with the file.\n"
+    "start makes the bridge of each, or of all, before the first jail comes, and it stays without one until stop.\n"
     "draw shows bridges, cables, addresses, translation of addresses and traffic of the host and its jails, or what concerns\n"
     "one network, bridge or jail: as a tree, as a graph for Graphviz, as JSON, or again and again with the traffic per second.",
     run_network};

@@ -142,7 +142,7 @@ bool Command::select(apply::Scheduler& scheduler) {
 /// is to be stopped needs none.
 void Command::expand_networks() {
   std::vector<model::Wanted>& jails = description_.resolved.jails;
-  if (std::ranges::none_of(jails, [](const model::Wanted& jail) { return jail.find("net.network"); })) return;
+  if (std::ranges::none_of(jails, plan::wants_network)) return;
   std::vector<model::Wanted> networks;
   if (around_.exists(plan::networks_file)) {
     conf::Parsed parsed = conf::parse(around_.sources, plan::networks_file);
