@@ -173,9 +173,9 @@ Result<bool> HostLinks::change(const Cable& wanted, JailId jid, pid_t keeper) {
     return true;
   }
   CB_CHECK(cut(id, cable.bridge).map([](bool) {}));
-  CB_CHECK(connect(cable, jid, keeper));
-  CB_CHECK(join());
-  return true;
+  auto laid = connect(cable, jid, keeper).and_then([this] { return join(); });
+  if (laid) return true;
+  return fail(laid.error().why, "{}{}", laid.error().text(), made ? "; the jail has lost the cable that it had" : "");
 }
 
 }  // namespace cellblock::kernel

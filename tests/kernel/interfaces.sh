@@ -68,7 +68,13 @@ expect_like '^	member: epair0a flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>$' i
 unchanged 'ifconfig: BRDGADD epair0a: File exists' ifconfig bridge0 addm epair0a
 expect bridge1 ifconfig bridge create
 unchanged 'ifconfig: BRDGADD epair0a: Device busy' ifconfig bridge1 addm epair0a
-unchanged 'ifconfig: BRDGADD bridge1: Invalid argument' ifconfig bridge0 addm bridge1
+unchanged 'ifconfig: BRDGADD bridge1: Invalid argument: a bridge is no member of another' ifconfig bridge0 addm bridge1
+expect epair9a ifconfig epair9 create
+quiet ifconfig bridge0 addm epair9a
+unchanged 'ifconfig: BRDGADD epair9b: Invalid argument: a loop: its other end, epair9a, is a member, and nothing has stp' ifconfig bridge0 addm epair9b
+quiet ifconfig bridge0 stp epair9a addm epair9b
+quiet ifconfig bridge0 -stp epair9a
+quiet ifconfig epair9a destroy
 unchanged 'ifconfig: BRDGDEL epair0b: No such file or directory' ifconfig bridge0 deletem epair0b
 quiet ifconfig bridge0 stp epair0a
 expect_like '^	member: epair0a flags=147<LEARNING,DISCOVER,STP,AUTOEDGE,AUTOPTP>$' ifconfig bridge0

@@ -22,14 +22,24 @@ Result<net::Link> IfChange::member(const std::string& name, std::string_view cal
   return fail(Why::absent, "{} {}: No such file or directory", call, name);
 }
 
+/// Two ends of one cable.
+static bool are_ends(const net::Link& one, const net::Link& other) {
+  return one.kind == "veth" && other.kind == "veth" && !one.lower_network && one.lower == other.index && other.lower == one.index;
+}
+
 Result<> IfChange::add_member(const std::string& name) {
   auto refuse = [&name](Why why, int error) { return fail(why, "BRDGADD {}: {}", name, strerror_of(error)); };
   auto link = find_link(network_, name);
   if (!link) return refuse(Why::absent, ENOENT);
   if (link->master == link_.index) return refuse(Why::exists, EEXIST);
   if (link->master != 0 || span_of(*link) != 0) return refuse(Why::busy, EBUSY);
-  if (link->kind == "bridge" || link->is_loopback()) return refuse(Why::invalid, EINVAL);
+  if (link->is_loopback()) return refuse(Why::invalid, EINVAL);
+  if (link->kind == "bridge") return fail(Why::invalid, "BRDGADD {}: {}: a bridge is no member of another", name, strerror_of(EINVAL));
   CB_TRY(std::vector<net::Link> others, members(false));
+  auto end = std::ranges::find_if(others, [&](const net::Link& other) { return are_ends(*link, other); });
+  auto now = find_link(network_, link_.name);  // stp may be a word before this one
+  if (end != others.end() && now && !now->bridge.stp)
+    return fail(Why::invalid, "BRDGADD {}: {}: a loop: its other end, {}, is a member, and nothing has stp", name, strerror_of(EINVAL), end->name);
   CB_TRY(std::vector<net::Link> spans, members(true));
   std::string call = fmt::format("BRDGADD {}", name);
   // All members have one MTU: the first one's.
