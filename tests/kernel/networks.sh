@@ -131,14 +131,17 @@ expect_like 'web: updated' conf -m web
 expect_like 'master br0' ip -o link show web
 expect_like ' 0% packet loss' busybox ping -c 1 -W 5 10.78.0.5
 
+# has: the host's interfaces and the jail's addresses. The state of a new cable follows by itself, a moment later.
+has() { seen; box web ip addr show eth0 | grep -E '^ +(inet|link)' | sed 's/ tentative//'; }
 # unchanged LINE SETTINGS...: one line, the jail keeps what it has.
 unchanged() {
-  local wanted=$1 was said
+  local wanted=$1 was is said
   shift
-  was=$(seen; box web ip addr show eth0)
+  was=$(has)
   said=$(jail -m name=web "$@" 2>&1) && fail "$*: succeeded"
   [ "$said" = "jail: $wanted" ] || fail "$*: said '$said', wanted 'jail: $wanted'"
-  [ "$(seen; box web ip addr show eth0)" = "$was" ] || fail "$*: something changed"
+  is=$(has)
+  [ "$is" = "$was" ] || fail "$*: something changed: $(diff <(echo "$was") <(echo "$is"))"
 }
 unchanged 'net.address: 10.78.0.6: jail db has it' net.bridge=br0 net.address=10.78.0.6/24
 box web ip link add own0 type veth peer name own1 || fail "own0"
