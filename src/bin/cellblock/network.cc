@@ -76,15 +76,20 @@ view::Table table_of_jails(const Wanted& network, const record::State& state) {
   return table;
 }
 
-/// Those of that name, or all. An error: there is none.
+Result<Wanted> named(const std::vector<Wanted>& networks, const std::string& name) {
+  auto network = std::ranges::find(networks, name, &Wanted::name);
+  if (network == networks.end()) return fail(Why::absent, "network: {}: there is none of that name", name);
+  return *network;
+}
+
+/// Those of these names, or all. An error: there is none of one.
 Result<std::vector<Wanted>> chosen(const Words& names) {
   Networks networks = read_networks();
   if (names.empty()) return std::move(networks.all);
   std::vector<Wanted> found;
   for (const std::string& name : names) {
-    auto network = std::ranges::find(networks.all, name, &Wanted::name);
-    if (network == networks.all.end()) return fail(Why::absent, "network: {}: there is none of that name", name);
-    found.push_back(*network);
+    CB_TRY(Wanted network, named(networks.all, name));
+    found.push_back(std::move(network));
   }
   return found;
 }
@@ -135,9 +140,8 @@ Result<int> run_network(const Words& words) {
   if (act == "list") {
     CB_TRY(table, table_of_networks(networks.all, state));
   } else {
-    auto network = std::ranges::find(networks.all, plain[1], &Wanted::name);
-    if (network == networks.all.end()) return fail(Why::absent, "network: {}: there is none of that name", plain[1]);
-    table = table_of_jails(*network, state);
+    CB_TRY(Wanted network, named(networks.all, plain[1]));
+    table = table_of_jails(network, state);
   }
   fmt::print("{}", json ? view::render_json(table) : view::render(table));
   return 0;
