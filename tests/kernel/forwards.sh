@@ -4,8 +4,6 @@
 need ip busybox
 busybox_root "$W/root"
 cp "$build/tests/probe" "$W/root/bin/" || skip "the probe is not built"
-box() { local name=$1; shift; jexec "$name" /bin/busybox "$@"; }
-seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
 tables() { ! command -v nft >/dev/null || nft list tables; }
 
 # Two hosts in the world, good 192.0.2.2 and bad 198.51.100.2. They know no way to the jails' networks.

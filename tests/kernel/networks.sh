@@ -13,8 +13,6 @@ db { net.address = "10.78.0.6/24", "fd00:78::6/64"; net.interface = "lan0"; net.
 same { net.address = "10.78.0.5/24"; }
 CONF
 conf() { jail -f "$W/jail.conf" "$@"; }
-box() { local name=$1; shift; jexec "$name" /bin/busybox "$@"; }
-seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
 before=$(seen)
 
 note "two jails and the host reach each other"

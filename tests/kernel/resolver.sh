@@ -4,7 +4,6 @@
 need ip busybox
 busybox_root "$W/root"
 file=$W/root/etc/resolv.conf
-box() { local name=$1; shift; jexec "$name" /bin/busybox "$@"; }
 shows() { box "$1" cat /etc/resolv.conf; }
 refused() {
   local wanted=$1 said

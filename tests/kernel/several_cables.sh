@@ -13,9 +13,7 @@ outside { net.bridge = wan; net.address = "10.82.0.2/24", "fd00:82::2/64"; net.g
 devmachine-0017 { net.bridge = lan; net.address = "10.81.0.17/24"; net.eth1.bridge = wan; net.eth1.address = "10.82.0.17/24"; net.eth1.isolated; }
 CONF
 conf() { jail -q -f "$W/jail.conf" "$@"; }
-box() { local name=$1; shift; jexec "$name" busybox "$@"; }
 pings() { box "$1" ping -c 1 -W 2 "$2" >/dev/null 2>&1; }
-seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
 before=$(seen)
 
 note "a jail that routes between two bridges"

@@ -19,9 +19,7 @@ plain { net.address = "10.90.0.3/24"; }
 router { net.vlan.tagged = 10, 20-21; net.address = "10.99.0.1/24"; }
 CONF
 conf() { jail -q -f "$W/jail.conf" "$@"; }
-box() { local name=$1; shift; jexec "$name" busybox "$@"; }
 pings() { box "$1" ping -c 1 -W 2 "$2" >/dev/null 2>&1; }
-seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
 before=$(seen)
 
 note "each VLAN is a network of its own, with its own addresses"

@@ -43,6 +43,12 @@ need() {
   for name in "$@"; do command -v "$name" >/dev/null || skip "$name is not here"; done
 }
 
+# box JAIL APPLET...: of the busybox in the jail's root.
+box() { local name=$1; shift; jexec "$name" /bin/busybox "$@"; }
+
+# seen: the host's interfaces.
+seen() { ip -o link | sed 's/^[0-9]*: //; s/@.*//; s/:.*//' | sort; }
+
 # expect TEXT COMMAND...: the command succeeds and prints exactly TEXT (standard output).
 expect() {
   local wanted=$1 said status=0
