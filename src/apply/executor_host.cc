@@ -105,18 +105,18 @@ Outcome Executor::cable(Job& job, const plan::Step& step) {
   }
   auto wanted = plan::cables_of(job.wanted);
   if (!wanted) return warn(job, wanted.error().text()), Outcome::failed;
-  auto wish = std::ranges::find(*wanted, step.parameter, [](const plan::CableWish& one) { return plan::name_for(one.name, "net.bridge"); });
+  auto wish = std::ranges::find(*wanted, step.parameter, [](const model::CableWish& one) { return model::name_for(one.name, "net.bridge"); });
   if (wish == wanted->end() || !wish->cable) return Outcome::done;
   Result<> outcome;
   if (step.act == Act::check_cable) {
-    outcome = ports_.links.check(*wish->cable, 0);
+    outcome = ports_.links.check({&*wish, 1}, 0);
   } else if (auto jail = ports_.jails.find(std::to_string(job.jid)); jail) {
     outcome = ports_.links.connect(*wish->cable, job.jid, jail->runtime.keeper);
   } else {
     outcome = pass(std::move(jail.error()));
   }
   if (outcome) return Outcome::done;
-  return warn(job, plan::name_for(wish->name, outcome.error().text())), Outcome::failed;
+  return warn(job, outcome.error().text()), Outcome::failed;
 }
 
 }  // namespace cellblock::apply

@@ -28,7 +28,7 @@ enum class Source : uint8_t {
 
 /// What is to become of a running jail's cables.
 struct CableChanges {
-  std::vector<plan::CableWish> cables;
+  std::vector<model::CableWish> cables;
   pid_t keeper = 0;
 };
 
@@ -78,7 +78,6 @@ class Scheduler {
   bool read_fstabs(Job& job);
   Result<std::vector<std::string>> create_only_changes(Job& job);
   Result<CableChanges> cable_changes(Job& job);
-  Result<> change_cables(Job& job, const CableChanges& changes);
   bool update(Job& job);
 
   // depending.cc: order between jobs

@@ -73,27 +73,18 @@ Result<CableChanges> Scheduler::cable_changes(Job& job) {
   if (plan::cable_names(job.wanted).empty()) return changes;
   CB_TRY(model::Jail jail, ports_.jails.find(std::to_string(job.jid)));
   changes.keeper = jail.runtime.keeper;
-  CB_TRY(std::vector<plan::CableWish> wishes, plan::cables_of(plan::of_running(job.wanted, jail.prison)));
-  for (plan::CableWish& wish : wishes) {
+  CB_TRY(std::vector<model::CableWish> wishes, plan::cables_of(plan::of_running(job.wanted, jail.prison)));
+  for (model::CableWish& wish : wishes) {
     if (wish.cable) {
       CB_TRY(bool same, ports_.links.has(*wish.cable, job.jid));
       if (same) continue;
       if (wish.cable->dhcp)
-        return cellblock::fail(Why::invalid, "{}: dhcp: only a restart of the jail asks a server", plan::name_for(wish.name, "net.address"));
-      if (auto good = ports_.links.check(*wish.cable, job.jid); !good)
-        return cellblock::fail(good.error().why, "{}", plan::name_for(wish.name, good.error().text()));
+        return cellblock::fail(Why::invalid, "{}: dhcp: only a restart of the jail asks a server", model::name_for(wish.name, "net.address"));
     }
     changes.cables.push_back(std::move(wish));
   }
+  CB_CHECK(ports_.links.check(changes.cables, job.jid));
   return changes;
-}
-
-Result<> Scheduler::change_cables(Job& job, const CableChanges& changes) {
-  for (const plan::CableWish& wish : changes.cables) {
-    auto changed = wish.cable ? ports_.links.change(*wish.cable, job.jid, changes.keeper) : ports_.links.cut({job.jid, wish.name});
-    if (!changed) return cellblock::fail(changed.error().why, "{}", plan::name_for(wish.name, changed.error().text()));
-  }
-  return {};
 }
 
 bool Scheduler::update(Job& job) {
@@ -113,7 +104,9 @@ bool Scheduler::update(Job& job) {
     executor_.note_set(job, "JAIL_UPDATE", settings, why);
     if (!changed) return executor_.warn(job, why), false;
   }
-  if (auto changed = change_cables(job, *cables); !changed) return executor_.warn(job, changed.error().text()), false;
+  if (!cables->cables.empty()) {
+    if (auto changed = ports_.links.change(cables->cables, job.jid, cables->keeper); !changed) return executor_.warn(job, changed.error().text()), false;
+  }
   if (orders_.verbosity > 0 || (orders_.verbosity == 0 && !job.label.empty())) executor_.note(job, "updated");
   return true;
 }

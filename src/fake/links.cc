@@ -37,7 +37,11 @@ Result<> Links::move_back(const std::string& interface, pid_t keeper) {
   return {};
 }
 
-Result<> Links::check(const model::Cable& cable, model::JailId) { return world_.request("check cable " + cable.bridge); }
+Result<> Links::check(std::span<const model::CableWish> wishes, model::JailId) {
+  for (const model::CableWish& wish : wishes)
+    if (wish.cable) CB_CHECK(world_.request("check cable " + wish.cable->bridge));
+  return {};
+}
 
 Result<> Links::connect(const model::Cable& cable, model::JailId jid, pid_t) {
   CB_CHECK(world_.request(fmt::format("connect {} {}", cable.near, cable.bridge)));
@@ -51,19 +55,16 @@ Result<bool> Links::has(const model::Cable& cable, model::JailId jid) {
   return found != cables.end() && found->second == cable.bridge;
 }
 
-Result<bool> Links::change(const model::Cable& cable, model::JailId jid, pid_t) {
-  CB_TRY(bool same, has(cable, jid));
-  if (same) return false;
-  CB_CHECK(world_.request(fmt::format("change {} {}", cable.near, cable.bridge)));
-  cables[{jid, cable.name}] = cable.bridge;
-  return true;
-}
-
-Result<bool> Links::cut(const model::CableId& id) {
-  if (!cables.contains(id)) return false;
-  CB_CHECK(world_.request(fmt::format("cut {}", id.jid)));
-  cables.erase(id);
-  return true;
+Result<> Links::change(std::span<const model::CableWish> wishes, model::JailId jid, pid_t) {
+  for (const model::CableWish& wish : wishes) {
+    if (wish.cable) CB_CHECK(world_.request(fmt::format("change {} {}", wish.cable->near, wish.cable->bridge)));
+    else CB_CHECK(world_.request(fmt::format("cut {}", jid)));
+  }
+  for (const model::CableWish& wish : wishes) {
+    if (wish.cable) cables[{jid, wish.name}] = wish.cable->bridge;
+    else cables.erase({jid, wish.name});
+  }
+  return {};
 }
 
 Result<> Links::disconnect(model::JailId jid) {

@@ -16,14 +16,13 @@ class Links final : public port::Links {
   Result<> remove_alias(const std::string& interface, const std::string& address, int prefix) override;
   Result<> move_in(const std::string& interface, pid_t keeper) override;
   Result<> move_back(const std::string& interface, pid_t keeper) override;
-  Result<> check(const model::Cable& cable, model::JailId own) override;
+  Result<> check(std::span<const model::CableWish> wishes, model::JailId own) override;
   Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
   Result<> disconnect(model::JailId jid) override;
   Result<> join() override;
   Result<> settle() override;
   Result<bool> has(const model::Cable& cable, model::JailId jid) override;
-  Result<bool> change(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
-  Result<bool> cut(const model::CableId& id) override;
+  Result<> change(std::span<const model::CableWish> wishes, model::JailId jid, pid_t keeper) override;
 
   std::set<std::string> aliases;                   ///< "em0 10.0.0.1/24"
   std::map<model::CableId, std::string> cables;    ///< to which bridge

@@ -97,10 +97,12 @@ std::string lines_for(const Cable& cable, const CableId& id, uint64_t like) {
          (cable.rules.empty() ? "" : record::rules_line(id));
 }
 
-Result<> check_taken(const State& state, const Cable& cable, const CableId& own) {
+static bool is_among(Own own, const CableId& id) { return std::ranges::find(own, id) != own.end(); }
+
+Result<> check_taken(const State& state, const Cable& cable, Own own) {
   for (const auto& one : cable.addresses) {
     for (const CableId& id : record::cables_at(state, segment_of(cable.bridge, cable.vlans), one.address)) {
-      const model::Jail* jail = id == own ? nullptr : state.snapshot.find(id.jid);
+      const model::Jail* jail = is_among(own, id) ? nullptr : state.snapshot.find(id.jid);
       if (jail && is_alive(state, *jail))
         return fail(Why::exists, "net.address: {}: jail {} has it", one.address, jail->prison.name);
     }
@@ -126,8 +128,7 @@ static std::optional<net::Ip> address_had(const Cable& cable, const net::Ip& fir
   return std::nullopt;
 }
 
-Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* interface,
-                          const CableId& own) {
+Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, const net::Link* interface, Own own) {
   if (cable.ranges.empty()) return {};
   std::set<std::string> taken(cable.gateways.begin(), cable.gateways.end());
   for (const auto& one : cable.bridge_addresses) taken.insert(one.address);
@@ -140,7 +141,7 @@ Result<> choose_addresses(net::Network& host, const State& state, Cable& cable, 
     const net::Ip first = *net::parse_ip(range.first), last = *net::parse_ip(range.last);
     auto is_taken = [&](const net::Ip& one) {
       return taken.contains(one.text()) ||
-             std::ranges::any_of(record::cables_at(state, segment, one.text()), [&](const CableId& id) { return id != own; });
+             std::ranges::any_of(record::cables_at(state, segment, one.text()), [&](const CableId& id) { return !is_among(own, id); });
     };
     std::optional<net::Ip> free = address_had(cable, first, last);
     if (!free || is_taken(*free)) free = net::free_address(first, last, seed_of(cable), is_taken);

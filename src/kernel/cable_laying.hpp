@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "kernel/cable_rules.hpp"
 #include "kernel/registry.hpp"
 #include "net/network.hpp"
 #include "net/existing.hpp"
@@ -25,18 +26,17 @@ struct Found {
 };
 
 /// The end of cable `own` is none of others.
-Result<Found> look(net::Network& host, const record::State& state, const model::Cable& cable, const model::CableId& own = {});
+Result<Found> look(net::Network& host, const record::State& state, const model::Cable& cable, const model::CableId& own);
 
 /// What the journal is told before the cable is laid; `like`: fingerprint(), or 0 for one that is still to change.
 std::string lines_for(const model::Cable& cable, const model::CableId& id, uint64_t like);
 
-/// Whether another cable than `own`, of a jail that lives, has one of the addresses, or of the ports.
-Result<> check_taken(const record::State& state, const model::Cable& cable, const model::CableId& own);
+/// Whether a cable that is none of `own`, of a jail that lives, has one of the addresses, or of the ports.
+Result<> check_taken(const record::State& state, const model::Cable& cable, Own own);
 
-/// Takes an address out of each range that nobody on the bridge has but `own`: the one that the jail had, if there is. The caller holds the lock, or only wants
-/// to know whether there is one.
-Result<> choose_addresses(net::Network& host, const record::State& state, model::Cable& cable, const net::Link* segment,
-                          const model::CableId& own);
+/// Takes an address out of each range that nobody on the bridge has but `own`: the one that the jail had, if there is. The caller
+/// holds the lock, or only wants to know whether there is one.
+Result<> choose_addresses(net::Network& host, const record::State& state, model::Cable& cable, const net::Link* segment, Own own);
 
 /// Also of one that was made in part only.
 Result<net::Link> make_bridge(net::Network& host, const model::Cable& cable);

@@ -2,14 +2,19 @@
 // record says what is in it (rules lines, and the marks of the cables), so it can be made anew at any time.
 #pragma once
 
+#include <span>
+
 #include "kernel/registry.hpp"
 
 namespace cellblock::kernel {
 
+/// The cables that a command changes: what they have now is in nobody's way.
+using Own = std::span<const model::CableId>;
+
 inline constexpr std::string_view rules_table = "cellblock";
 
-/// Why the cable's ports can't be had: another cable's net.forward has one.
-Result<> check_ports_of_jails(const record::State& state, const model::Cable& cable, const model::CableId& own);
+/// Why the cable's ports can't be had: the net.forward of a cable that is none of `own` has one.
+Result<> check_ports_of_jails(const record::State& state, const model::Cable& cable, Own own);
 /// The same: a program of the host's listens at one.
 Result<> check_ports_of_host(const model::Cable& cable);
 

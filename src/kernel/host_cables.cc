@@ -14,6 +14,7 @@ namespace {
 
 using model::Cable;
 using model::CableId;
+using model::CableWish;
 using model::JailId;
 using record::State;
 
@@ -34,8 +35,15 @@ Result<net::Network*> HostLinks::host() {
   return &*host_;
 }
 
-Result<> HostLinks::check(const Cable& cable, JailId own) {
-  const CableId id{own, cable.name};
+Result<> HostLinks::check(std::span<const CableWish> wishes, JailId own) {
+  std::vector<CableId> ids;
+  for (const CableWish& wish : wishes) ids.push_back({own, wish.name});
+  for (const CableWish& wish : wishes)
+    if (wish.cable) CB_CHECK(named(wish.name, check(*wish.cable, {own, wish.name}, ids)));
+  return {};
+}
+
+Result<> HostLinks::check(const Cable& cable, const CableId& id, Own own) {
   CB_TRY(net::Network * network, host());
   CB_TRY(Registry * record, registry_.get());
   CB_TRY(const State* state, record->refresh());
@@ -46,33 +54,39 @@ Result<> HostLinks::check(const Cable& cable, JailId own) {
       if (std::ranges::any_of(addresses, [&](const net::Address& is) { return is.ip.text() == one.address; }))
         return fail(Why::exists, "net.address: {}: {} {} has it", one.address, cable.vlans.untagged ? "interface" : "bridge", found.segment->name);
   }
-  CB_CHECK(check_taken(*state, cable, id));
+  CB_CHECK(check_taken(*state, cable, own));
   CB_CHECK(check_ports_of_host(cable));
   Cable chosen = cable;
-  return choose_addresses(*network, *state, chosen, found.segment ? &*found.segment : nullptr, id);
+  return choose_addresses(*network, *state, chosen, found.segment ? &*found.segment : nullptr, own);
 }
 
 Result<> HostLinks::connect(const Cable& wanted, JailId jid, pid_t keeper) {
-  const CableId id{jid, wanted.name};
   CB_TRY(Registry * record, registry_.get());
-  CB_TRY(net::Network * network, host());
   CB_TRY(Fd there, net::network_of(keeper));
   CB_TRY(Fd lock, lock_bridges(*record));
+  const CableId id{jid, wanted.name};
+  return named(wanted.name, connect(wanted, id, {&id, 1}, there.get()));
+}
+
+/// The caller holds the lock.
+Result<> HostLinks::connect(const Cable& wanted, const CableId& id, Own own, int there) {
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(net::Network * network, host());
   CB_TRY(const State* before, record->refresh());
-  CB_TRY(Found found, look(*network, *before, wanted));
+  CB_TRY(Found found, look(*network, *before, wanted, {}));
   if (before->cables.size() >= many_cables && !std::exchange(has_room_, true)) (void)net::make_room_for_neighbours();
   Cable cable = wanted;
-  CB_CHECK(choose_addresses(*network, *before, cable, found.segment ? &*found.segment : nullptr, id));
+  CB_CHECK(choose_addresses(*network, *before, cable, found.segment ? &*found.segment : nullptr, own));
   const bool is_ours = !found.bridge || before->bridges.contains(cable.bridge);
   const bool is_first = is_ours && !record::has_cables(*before, segment_of(cable.bridge, cable.vlans));
   const bool has_old_rules = before->rules.contains(id);  // of a jail that had the number before
   auto announce = [&](const State& state) -> Result<std::string> {
-    CB_CHECK(check_taken(state, cable, id));
+    CB_CHECK(check_taken(state, cable, own));
     return (found.bridge ? "" : record::bridge_line(cable.bridge)) + lines_for(cable, id, fingerprint(wanted));
   };
   CB_CHECK(record->update(announce));
   auto finish = [&]() -> Result<> {
-    CB_CHECK(make(cable, found, there.get(), is_first));
+    CB_CHECK(make(cable, found, there, is_first));
     CB_CHECK(has_old_rules ? remake_rules(*record, id) : add_rules(*record, id), "net.nat, net.forward");
     joining_.push_back(id);
     if (is_ours && joining_.size() < most_joining) return {};

@@ -53,10 +53,10 @@ bool has_family(const model::Cable& cable, bool v6) {
          std::ranges::any_of(cable.ranges, same, &model::Range::first);
 }
 
-Result<> check_jails(const State& state, const Forward& forward, const model::CableId& own) {
+Result<> check_jails(const State& state, const Forward& forward, Own own) {
   for (const auto& [id, made] : state.cables) {
     const bool clashes = std::ranges::any_of(made.rules.forwards, [&](const Forward& other) { return collide(other, forward); });
-    const model::Jail* jail = clashes && id != own ? state.snapshot.find(id.jid) : nullptr;
+    const model::Jail* jail = clashes && std::ranges::find(own, id) == own.end() ? state.snapshot.find(id.jid) : nullptr;
     if (jail && is_alive(state, *jail))
       return fail(Why::exists, "net.forward: {}: jail {} has it", model::place_of(forward), jail->prison.name);
   }
@@ -65,7 +65,7 @@ Result<> check_jails(const State& state, const Forward& forward, const model::Ca
 
 }  // namespace
 
-Result<> check_ports_of_jails(const State& state, const model::Cable& cable, const model::CableId& own) {
+Result<> check_ports_of_jails(const State& state, const model::Cable& cable, Own own) {
   for (const Forward& forward : cable.rules.forwards) CB_CHECK(check_jails(state, forward, own));
   return {};
 }

@@ -61,4 +61,10 @@ struct Cable {
   CableRules rules;
 };
 
+/// What is said of one cable; none: the jail is to have none of that name (an empty net.bridge).
+struct CableWish {
+  std::string name;
+  std::optional<Cable> cable;
+};
+
 }  // namespace cellblock::model

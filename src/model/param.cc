@@ -156,6 +156,15 @@ std::optional<CableParam> cable_param(std::string_view name) {
   return is_one ? std::optional(std::move(found)) : std::nullopt;
 }
 
+std::string name_for(std::string_view cable, std::string_view text) {
+  constexpr std::string_view prefix = "net.";
+  if (cable.empty() || !text.starts_with(prefix)) return std::string(text);
+  std::string_view rest = text.substr(prefix.size());
+  constexpr std::string_view interface = "interface";  // of these the cable's name is what says it
+  if (rest.starts_with(interface)) return fmt::format("{}{}{}", prefix, cable, rest.substr(interface.size()));
+  return fmt::format("{}{}.{}", prefix, cable, rest);
+}
+
 namespace {
 
 std::optional<Named> find_plain(std::string_view name) {

@@ -61,6 +61,8 @@ struct CableParam {
 };
 /// Nothing: no parameter of a cable with a name. Whether there is the parameter is another question.
 std::optional<CableParam> cable_param(std::string_view name);
+/// "net.mac" of a cable as it is written, "net.eth1.mac", alone or at the beginning of an error; any other text as it is.
+std::string name_for(std::string_view cable, std::string_view text);
 
 /// A parameter with its value as text: bare `x` has no values, `x=` has one empty value, lists have several.
 struct Setting {

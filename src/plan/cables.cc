@@ -9,6 +9,8 @@ namespace cellblock::plan {
 namespace {
 
 using model::Cable;
+using model::CableWish;
+using model::name_for;
 using model::Setting;
 using model::Wanted;
 
@@ -50,15 +52,6 @@ Result<> check_pair(const Cable& before, const Cable& cable) {
 }
 
 }  // namespace
-
-std::string name_for(std::string_view cable, std::string_view text) {
-  constexpr std::string_view prefix = "net.";
-  if (cable.empty() || !text.starts_with(prefix)) return std::string(text);
-  std::string_view rest = text.substr(prefix.size());
-  constexpr std::string_view interface = "interface";  // of these the cable's name is what says it
-  if (rest.starts_with(interface)) return fmt::format("{}{}{}", prefix, cable, rest.substr(interface.size()));
-  return fmt::format("{}{}.{}", prefix, cable, rest);
-}
 
 std::vector<std::string> cable_names(const Wanted& wanted) {
   std::vector<std::string> names;

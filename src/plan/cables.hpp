@@ -1,7 +1,6 @@
 // All cables of a jail: `net.*` say what its first is, `net.eth1.*` what another one is whose end in the jail is called eth1.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,21 +14,13 @@ namespace cellblock::plan {
 /// Which cables net.* say anything of, in that order (CableId::name).
 std::vector<std::string> cable_names(const model::Wanted& wanted);
 
-/// "net.mac" of a cable as it is written, "net.eth1.mac", alone or at the beginning of an error; any other text as it is.
-std::string name_for(std::string_view cable, std::string_view text);
-
 /// The jail as if it had that cable alone: its parameters are net.*.
 model::Wanted with_one(const model::Wanted& wanted, std::string_view cable);
 /// The jail with that cable's parameters as `one` has them. The jail's own net.dns and net.search go before those of `one`.
 void put_back(model::Wanted& wanted, std::string_view cable, const model::Wanted& one);
 
-/// What is said of one cable; none: the jail is to have none of that name (an empty net.bridge).
-struct CableWish {
-  std::string name;
-  std::optional<model::Cable> cable;
-};
 /// In the order of cable_names(). Errors begin with the parameter: "net.eth1.mac: 02:00: not a hardware address".
-Result<std::vector<CableWish>> cables_of(const model::Wanted& wanted);
+Result<std::vector<model::CableWish>> cables_of(const model::Wanted& wanted);
 
 /// What is to run in the jail once it is connected (`net.address = dhcp`), a command for each cable.
 std::vector<std::vector<std::string>> address_commands(const model::Wanted& wanted);

@@ -142,17 +142,17 @@ Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool leaves_
 
 bool wants_network(const Wanted& jail) {
   const std::vector<std::string> names = cable_names(jail);
-  return std::ranges::any_of(names, [&](const std::string& name) { return jail.find(name_for(name, "net.network")); });
+  return std::ranges::any_of(names, [&](const std::string& name) { return jail.find(model::name_for(name, "net.network")); });
 }
 
 Result<> expand_network(Wanted& jail, std::span<const Wanted> networks) {
   Result<> first;
   const std::vector<std::string> names = cable_names(jail);
-  bool has_gateway = std::ranges::any_of(names, [&](const std::string& name) { return jail.find(name_for(name, "net.gateway")); });
+  bool has_gateway = std::ranges::any_of(names, [&](const std::string& name) { return jail.find(model::name_for(name, "net.gateway")); });
   for (const std::string& name : names) {
     Wanted one = with_one(jail, name);
     if (auto expanded = expand_one(one, networks, !has_gateway); !expanded) {
-      if (first) first = fail(expanded.error().why, "{}", name_for(name, expanded.error().text()));
+      if (first) first = fail(expanded.error().why, "{}", model::name_for(name, expanded.error().text()));
       continue;
     }
     has_gateway = has_gateway || one.find("net.gateway");

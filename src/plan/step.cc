@@ -51,7 +51,7 @@ void append_command(Steps& steps, const model::Wanted& wanted) {
 /// What is wrong with net.* is for `check_cable` to say.
 void append_cables(Steps& steps, Act act, const model::Wanted& wanted) {
   for (const std::string& name : cable_names(wanted)) {
-    std::string parameter = name_for(name, "net.bridge");
+    std::string parameter = model::name_for(name, "net.bridge");
     const std::string* bridge = text_of(wanted, parameter);
     steps.push_back({act, parameter, bridge ? *bridge : "", {}});
   }

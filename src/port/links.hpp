@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ class Links {
   virtual Result<> move_in(const std::string& interface, pid_t keeper) = 0;
   virtual Result<> move_back(const std::string& interface, pid_t keeper) = 0;
 
-  /// Why connect() would refuse the cable as things stand; what jail `own` has by its name doesn't stand in its way. Changes nothing.
-  virtual Result<> check(const model::Cable& cable, model::JailId own) = 0;
+  /// Why connect() or change() would refuse the cables as things stand; what jail `own` has by their names doesn't stand in their
+  /// way. Changes nothing. Errors of this, connect() and change() name the parameter as it is written ("net.eth1.address: ...").
+  virtual Result<> check(std::span<const model::CableWish> wishes, model::JailId own) = 0;
   /// Lays a cable from the network of process `keeper` to a bridge, which is made where it is missing; interfaces, addresses
   /// and routes in the jail are up when this returns. The bridge may not forward yet: join() sees to that.
   virtual Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
@@ -36,11 +38,9 @@ class Links {
   virtual Result<> settle() = 0;
   /// Whether the jail has exactly this cable.
   virtual Result<bool> has(const model::Cable& cable, model::JailId jid) = 0;
-  /// Gives a running jail this cable in place of the one of that name that it has. Addresses and routes change where they are: a
-  /// connection from an address that stays goes on. Anything else is a new cable. False: all was so already.
-  virtual Result<bool> change(const model::Cable& cable, model::JailId jid, pid_t keeper) = 0;
-  /// Takes a cable from a running jail. False: it had none of that name.
-  virtual Result<bool> cut(const model::CableId& id) = 0;
+  /// Gives a running jail these cables in place of those of their names that it has. Addresses and routes change where they are: a
+  /// connection from an address that stays goes on. Anything else is a new cable. All of them change, or the jail has what it had.
+  virtual Result<> change(std::span<const model::CableWish> wishes, model::JailId jid, pid_t keeper) = 0;
 };
 
 }  // namespace cellblock::port

@@ -68,6 +68,44 @@ expect_refusal '^jail: net.wan.gateway: 10.82.0.2: the jail has one for IPv4 by 
   jail -m name=router net.wan.bridge=wan net.wan.address=10.82.0.1/24 net.wan.gateway=10.82.0.2
 expect_like '^default via 10\.81\.0\.2 dev eth0' box router ip route
 
+note "an address, a gateway and a port move from one cable to another at once, and back"
+quiet() { "$@" >"$W/out" 2>&1 || fail "$*: $(cat "$W/out")"; }
+lan="net.bridge=lan net.address=10.81.0.40/24" wan="net.wan.bridge=wan net.wan.address=10.82.0.40/24"
+jail -c path="$W/root" persist vnet name=mover mount.procfs $lan net.gateway=10.81.0.2 net.forward=7999:80 $wan || fail "jail -c mover"
+quiet jail -m name=mover $lan $wan net.wan.gateway=10.82.0.2 net.wan.forward=7999:80
+expect_like '^default via 10\.82\.0\.2 dev wan' box mover ip route
+expect_like '7999.*10\.82\.0\.40|10\.82\.0\.40.*80' nft list table inet cellblock
+quiet nft list table inet cellblock
+! grep -q '10.81.0.40' "$W/out" || fail "left: $(cat "$W/out")"
+quiet jail -m name=mover $lan net.gateway=10.81.0.2 net.forward=7999:80 $wan
+expect_like '^default via 10\.81\.0\.2 dev eth0' box mover ip route
+swap=(-m name=mover net.bridge=lan net.address=10.82.0.40/24 net.wan.bridge=lan net.wan.address=10.81.0.40/24)
+note "at whichever step that fails, it has what it had"
+state_of() {
+  { box mover ip -o addr; box mover ip route; ip -o link show type veth | grep ' mover'; nft list table inet cellblock; } |
+    sed -E 's/^[0-9]+: //; s/@if[0-9]+//g; s/valid_lft.*//; s/link.ether.*//' | sort
+}
+was=$(state_of)
+failed=0
+for step in $(seq 16); do
+  if CELLBLOCK_FAIL_AT=$step "$build/tests/faults/bin/jail" "${swap[@]}" >"$W/out" 2>&1; then
+    quiet jail -m name=mover $lan net.gateway=10.81.0.2 net.forward=7999:80 $wan
+  else
+    failed=$((failed + 1))
+    [ "$(wc -l <"$W/out")" = 1 ] || fail "step $step: $(cat "$W/out")"
+  fi
+  is=$(state_of)
+  [ "$is" = "$was" ] || fail "step $step, $(cat "$W/out"): $(diff <(echo "$was") <(echo "$is"))"
+done
+[ $failed -gt 4 ] || fail "only $failed steps failed"
+quiet jail "${swap[@]}"
+expect_like '10\.82\.0\.40/24' box mover ip -o -4 addr show eth0
+expect_like '10\.81\.0\.40/24' box mover ip -o -4 addr show wan
+expect_like 'master lan' ip -o link show mover.wan
+quiet jail -m name=mover net.bridge= net.eth0.bridge=lan net.eth0.address=10.81.0.41/24
+expect_like '10\.81\.0\.41/24' box mover ip -o -4 addr show eth0
+jail -R mover || fail "jail -R mover"
+
 note "a network of networks.conf for the second alone"
 mkdir -p "$W/etc" /etc/cellblock && mount --bind "$W/etc" /etc/cellblock
 echo 'store { address = 10.84.0.1/24; }' >/etc/cellblock/networks.conf
