@@ -80,6 +80,10 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, c
   found.segment = found.bridge;
   if (cable.vlans.is_apart()) {
     CB_TRY(found.segment, find_link(host, segment_of(cable.bridge, cable.vlans)));
+    const bool is_users = found.bridge && !state.bridges.contains(cable.bridge);
+    if (is_users && !found.segment && !cable.rules.empty())
+      return fail(Why::invalid, "net.vlan: {}: the host has no interface there, by which net.nat and net.forward lead: ip link add link {} name {} type vlan id {}",
+                  cable.vlans.untagged, cable.bridge, segment_of(cable.bridge, cable.vlans), cable.vlans.untagged);
   }
   CB_TRY(found.remains, find_link(host, cable.near));
   auto had = state.cables.find(own);

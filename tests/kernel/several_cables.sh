@@ -83,7 +83,7 @@ swap=(-m name=mover net.bridge=lan net.address=10.82.0.40/24 net.wan.bridge=lan 
 note "at whichever step that fails, it has what it had"
 state_of() {
   { box mover ip -o addr; box mover ip route; ip -o link show type veth | grep ' mover'; nft list table inet cellblock; } |
-    sed -E 's/^[0-9]+: //; s/@if[0-9]+//g; s/valid_lft.*//; s/link.ether.*//' | sort
+    sed -E 's/^[0-9]+: //; s/@if[0-9]+//g; s/valid_lft.*//; s/link.ether.*//; /inet6 fe80/d' | sort
 }
 was=$(state_of)
 failed=0

@@ -48,6 +48,9 @@ expect_refusal '^jail: net.vlan.tagged: 40-30: no VLANs' jail -m name=plain net.
 ip link add user0 type bridge
 expect_refusal '^jail: net.vlan: bridge user0 keeps no VLANs apart: ip link set user0 type bridge vlan_filtering 1$' \
   jail -c path="$W/root" persist vnet name=x net.bridge=user0 net.vlan=5
+ip link set user0 type bridge vlan_filtering 1
+expect_refusal '^jail: net.vlan: 5: the host has no interface there, by which net.nat and net.forward lead: ip link add link user0 name user0.5 type vlan id 5$' \
+  jail -c path="$W/root" persist vnet name=x net.bridge=user0 net.vlan=5 net.address=10.93.0.2/24 net.nat
 ip link del user0
 conf -r '*' || fail "jail -r"
 [ "$(seen)" = "$before" ] || fail "left: $(seen)"
