@@ -227,25 +227,29 @@ Result<> Compiler::block(const Rule& rule, Phase phase, const Body& body) {
   return {};
 }
 
-// The answer belongs to the connection that it refuses: a label lets it out past the rules.
+// The answer belongs to the connection that it refuses: a label lets it out past the rules. ICMP isn't answered by ICMP.
 Result<> Compiler::refuse(const Rule& rule, Phase phase, const Body& body) {
-  auto answer = [&](std::optional<uint8_t> protocol, auto act) {
-    if (rule.protocol && protocol && *rule.protocol != *protocol) return;
+  auto is = [&rule](uint8_t protocol) { return rule.protocol == protocol; };
+  auto answer = [&](uint32_t flag, auto act) {
+    bool tcp = flag == flag_refused;
+    if (tcp ? rule.protocol && !is(IPPROTO_TCP) : is(IPPROTO_ICMP) || is(IPPROTO_ICMPV6)) return;
     Body one(body);
-    if (protocol) one.load(NFT_META_L4PROTO).is(nft::byte(*protocol));
+    one.load(NFT_META_L4PROTO);
+    if (tcp) one.is(nft::byte(IPPROTO_TCP));
+    else one.is_not(nft::byte(IPPROTO_ICMP)).is_not(nft::byte(IPPROTO_ICMPV6));
     if (rule.log) one.log(std::string(reject_log));
     count(one, id_, phase == Phase::in);
-    act(one);
+    act(one.load_value(Label{.flags = flag}.bytes()).set(NFT_CT_LABELS));
     this->rule(chain_of(chain_name(phase, rule.quick)), std::move(one));
   };
-  auto reset = [](Body& one) { one.load_value(Label{.flags = flag_refused}.bytes()).set(NFT_CT_LABELS).reject(NFT_REJECT_TCP_RST); };
+  auto reset = [](Body& one) { one.reject(NFT_REJECT_TCP_RST); };
   auto unreachable = [&rule](Body& one) {
-    if (rule.refusal_code) one.reject(NFT_REJECT_ICMP_UNREACH, *rule.refusal_code);
+    bool own = rule.refusal_codes != RefusalCodes{}, v6 = rule.family == Family::inet6;
+    if (own) one.reject(NFT_REJECT_ICMP_UNREACH, v6 ? rule.refusal_codes.v6 : rule.refusal_codes.v4);
     else one.reject(NFT_REJECT_ICMPX_UNREACH, NFT_REJECT_ICMPX_PORT_UNREACH);
   };
-  if (rule.refusal == Refusal::any || rule.refusal == Refusal::rst) answer(IPPROTO_TCP, reset);
-  if (rule.refusal == Refusal::any) answer(IPPROTO_UDP, unreachable);
-  if (rule.refusal == Refusal::icmp) answer({}, unreachable);
+  if (rule.refusal != Refusal::icmp) answer(flag_refused, reset);
+  if (rule.refusal != Refusal::rst) answer(flag_unreachable, unreachable);
   return {};
 }
 

@@ -13,12 +13,16 @@ using nft::Body;
 
 constexpr uint8_t original = 0, reply = 1;
 
-/// A packet of that direction of a connection with one of `flags`.
+/// A packet of a connection with one of `flags`.
+Body has_flag(uint32_t flags) {
+  Body body;
+  return std::move(body.load(NFT_CT_LABELS).mask(nft::host32(flags), {}, label_flags).is_not(nft::host32(0), label_flags));
+}
+
+/// The same of one direction.
 Body labelled(uint8_t direction, uint32_t flags) {
   Body body;
-  body.load(nft::Ct{NFT_CT_DIRECTION, {}}).is(nft::byte(direction));
-  body.load(NFT_CT_LABELS).mask(nft::host32(flags), {}, label_flags).is_not(nft::host32(0), label_flags);
-  return body;
+  return std::move(body.load(nft::Ct{NFT_CT_DIRECTION, {}}).is(nft::byte(direction)).append(has_flag(flags)));
 }
 
 /// By the counter that a map has for the rule's number.
@@ -45,11 +49,14 @@ void Compiler::skipped(const std::string& to, Phase phase) {
     rule(to, std::move(Body().load(phase == Phase::in ? NFT_META_IIFNAME : NFT_META_OIFNAME).is(nft::interface_name(kernel_name(name))).accept()));
 }
 
-// What `block return` says by ICMP belongs to no connection. It is told by that, and by that no program has sent it.
+// What `block return` says. By ICMP: the kernel gives it to the connection that is refused, as related to it, or to none.
+// Then it is told by that, and by that no program has sent it.
 void Compiler::answers(const std::string& to, Phase phase) {
+  rule(to, std::move(labelled(reply, flag_refused).accept()));
   for (bool v6 : {false, true}) {
     Body body;
     body.load(NFT_META_L4PROTO).is(nft::byte(v6 ? uint8_t{IPPROTO_ICMPV6} : uint8_t{IPPROTO_ICMP})).load(nft::field::icmp_type).is(nft::byte(v6 ? 1 : 3));
+    rule(to, std::move(Body(body).append(has_flag(flag_unreachable)).accept()));
     body.load(NFT_CT_STATE).mask(nft::host32(1)).is_not(nft::host32(0));  // none
     if (phase == Phase::in) body.load(NFT_META_IIFNAME).is(nft::interface_name("lo")).accept();
     else body.load(NFT_META_IIF).is(nft::host32(0)).jump("answers");
@@ -85,7 +92,6 @@ void Compiler::ask(Phase phase) {
   bool in = phase == Phase::in;
   std::string name(name_of(phase));
   skipped(name, phase);
-  rule(name, std::move(labelled(reply, flag_refused).accept()));
   answers(name, phase);
   for (uint8_t direction : {original, reply}) {
     bool by_in = in == (direction == original);

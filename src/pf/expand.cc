@@ -22,12 +22,10 @@ bool fits(const Address& address, Family& family) {
   return family == of;
 }
 
+/// ICMP is of one family. Flags are asked of TCP alone.
 bool fits_protocol(Rule& rule) {
   uint8_t protocol = rule.protocol.value_or(0);
-  bool ports = rule.from.ports.test != PortTest::any || rule.to.ports.test != PortTest::any;
-  if (ports && protocol != IPPROTO_TCP && protocol != IPPROTO_UDP && protocol != IPPROTO_SCTP) return false;
-  if (rule.flags && protocol != 0 && protocol != IPPROTO_TCP) return false;
-  if (rule.icmp_type && protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return false;
+  if (protocol != 0 && protocol != IPPROTO_TCP) rule.flags.reset();
   if (protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return true;
   Family family = protocol == IPPROTO_ICMP ? Family::inet : Family::inet6;
   if (rule.family == Family::any) rule.family = family;
@@ -81,7 +79,6 @@ class Expansion {
     for (const auto& [type, code] : wide_.icmp) {
       rule.icmp_type = type;
       rule.icmp_code = code;
-      if (wide_.icmp6 != (rule.protocol == IPPROTO_ICMPV6)) continue;
       if (!sources(rule)) return false;
     }
     return true;

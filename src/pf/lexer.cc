@@ -53,9 +53,9 @@ Token Lexer::use_macro() {
   while (is_in_name(peek())) name += static_cast<char>(take());
   auto found = macros_.find(name);
   if (found == macros_.end()) return broken("macro '" + name + "' not defined");
-  used_ += found->second.size() + cost_of_one;
+  used_ += found->second.text.size() + cost_of_one;
   if (used_ > max_of_macros || inputs_.size() > max_depth) return broken("macro '" + name + "' is used too often");
-  inputs_.push_back({found->second});
+  inputs_.push_back({found->second.text});
   return next();
 }
 

@@ -22,8 +22,12 @@ struct Token {
   bool is_text() const { return kind == TokenKind::word || kind == TokenKind::quoted; }
 };
 
-/// Macros by name, shared by a file and what it includes.
-using Macros = std::map<std::string, std::string, std::less<>>;
+struct Macro {
+  std::string text;
+  bool given = false;  ///< by pfctl -D: a file doesn't define it anew
+};
+/// By name, shared by a file and what it includes.
+using Macros = std::map<std::string, Macro, std::less<>>;
 
 class Lexer {
  public:

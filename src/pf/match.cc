@@ -155,7 +155,7 @@ bool is_own_address(const Rule& rule, const Address& address) {
 }
 
 std::vector<Rule> of_families(const Rule& rule) {
-  bool needed = is_set(rule, rule.from.address) || is_set(rule, rule.to.address) || rule.limits.any() || rule.refusal_code || rule.no_df ||
+  bool needed = is_set(rule, rule.from.address) || is_set(rule, rule.to.address) || rule.limits.any() || rule.refusal_codes != RefusalCodes{} || rule.no_df ||
                 rule.min_ttl;
   if (rule.family != Family::any || !needed) return {rule};
   std::vector<Rule> out{rule, rule};

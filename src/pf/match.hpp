@@ -48,7 +48,7 @@ struct Label {
   uint32_t flags = 0, in = 0, out = 0, tags = 0;
   std::string bytes() const;
 };
-inline constexpr uint32_t flag_in = 1, flag_out = 2, flag_refused = 4;
+inline constexpr uint32_t flag_in = 1, flag_out = 2, flag_refused = 4, flag_unreachable = 8;
 inline constexpr nft::Register label_flags = NFT_REG32_00, label_in = NFT_REG32_01, label_out = NFT_REG32_02, label_tags = NFT_REG32_03;
 
 }  // namespace cellblock::pf

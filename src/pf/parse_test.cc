@@ -46,7 +46,7 @@ TEST(PfRules, ArePrintedAsPfctlDoes) {
   EXPECT_EQ(rules("pass proto tcp flags any"), "pass proto tcp all flags any keep state");
   EXPECT_EQ(rules("pass inet proto icmp icmp-type unreach code needfrag"), "pass inet proto icmp all icmp-type unreach code needfrag keep state");
   EXPECT_EQ(rules("block return-icmp(port-unr) in proto udp to port != 53 label \"a b\""),
-            "block return-icmp(port-unr) in proto udp from any to any port != domain label \"a b\"");
+            "block return-icmp(port-unr, port-unr) in proto udp from any to any port != domain label \"a b\"");
   EXPECT_EQ(rules("pass out user www"), "pass out all user = 80 flags S/SA keep state");
   EXPECT_EQ(rules("block probability 50%"), "block drop all probability 50%");
   EXPECT_EQ(rules("block in quick log on em0"), "block drop in log quick on em0 all");
@@ -71,14 +71,59 @@ TEST(PfLists, BecomeRulesInPfsOrder) {
   EXPECT_EQ(rules("block from 10.0.0.1 to ::1"), "pf.conf:1: rule expands to no valid combination");
 }
 
+TEST(PfLists, HaveAtLeastOneThing) {
+  for (const char* text : {"pass in from { } to any", "block in proto { }", "pass proto tcp to port { }", "block on { }", "set skip on { }",
+                           "pass in proto icmp icmp-type { }", "pass in from { , }", "pass out user { }", "nat on em0 -> { }", "block from { { } }"})
+    EXPECT_EQ(rules(text), "pf.conf:1: syntax error") << text;
+  EXPECT_EQ(text_of(read("table <a> { }").rules), "table <a> { }\n");
+}
+
+TEST(PfLists, OfAddressesMayHaveListsInThem) {
+  EXPECT_EQ(rules("a = \"{ 10.1.0.0/16, 10.2.0.0/16 }\"\nblock from { 10.3.0.1 $a }"),
+            "block drop inet from 10.3.0.1 to any\nblock drop inet from 10.1.0.0/16 to any\nblock drop inet from 10.2.0.0/16 to any");
+  EXPECT_EQ(text_of(read("a = \"{ 10.1.0.0/16 }\"\ntable <t> { $a 10.3.0.1 }").rules), "table <t> { 10.1.0.0/16 10.3.0.1 }\n");
+  EXPECT_EQ(rules("block from " + std::string(1000, '{')), "pf.conf:1: lists too deep");
+}
+
+// pf drops no part of a list in silence: what can't be said of one protocol is an error.
+TEST(PfLists, OfProtocolsFitWhatIsAskedOfThem) {
+  EXPECT_EQ(rules("pass in proto { tcp, udp } to port domain flags S/SA keep state"),
+            "pass in proto tcp from any to any port = domain flags S/SA keep state\npass in proto udp from any to any port = domain keep state");
+  for (const char* text : {"pass in proto { tcp icmp } to port 22", "pass in on em0 to port 22", "pass in from any port { 1 2 }", "rdr on em0 -> 10.0.0.1 port 80"})
+    EXPECT_EQ(rules(text), "pf.conf:1: port only applies to tcp/udp/sctp") << text;
+  EXPECT_EQ(rules("pass in proto { icmp tcp } icmp-type echoreq"), "pf.conf:1: icmp-type/code only applies to icmp");
+  EXPECT_EQ(rules("pass in proto icmp icmp6-type echoreq"), "pf.conf:1: icmp6-type/code only applies to icmp6");
+  EXPECT_EQ(rules("pass in inet icmp-type 8"), "pf.conf:1: icmp-type/code only applies to icmp");
+  EXPECT_EQ(rules("pass in proto udp flags S/SA"), "pf.conf:1: flags only apply to tcp");
+  EXPECT_EQ(rules("pass in proto udp flags any"), "pass in proto udp all keep state");
+}
+
+TEST(PfRules, SayEachThingOnce) {
+  for (auto [text, what] : {std::pair("pass in no state keep state", "state"), {"pass tag A tag B", "tag"}, {"block tagged A ! tagged B", "tagged"},
+                            {"pass label \"x\" label \"y\"", "label"}, {"block probability 1% probability 2%", "probability"},
+                            {"pass flags S/SA flags any", "flags"}, {"pass inet proto icmp icmp-type 8 icmp6-type 128", "icmp-type"},
+                            {"nat on em0 tag A tag B -> 10.0.0.1", "tag"}})
+    EXPECT_EQ(rules(text), fmt::format("pf.conf:1: {} cannot be redefined", what));
+  EXPECT_EQ(rules("pass out user www user 81"), "pass out all user = 80 flags S/SA keep state\npass out all user = 81 flags S/SA keep state");
+}
+
+TEST(PfRules, RefuseByACodeOfEachFamily) {
+  EXPECT_EQ(rules("block return-icmp(filter-prohib)"), "block return-icmp(filter-prohib, port-unr) all");
+  EXPECT_EQ(rules("block return-icmp6(admin-unr)"), "block return-icmp(port-unr, admin-unr) all");
+  EXPECT_EQ(rules("block return-icmp(host-unr, addr-unr) inet6"), "block return-icmp6(addr-unr) inet6 all");
+  EXPECT_EQ(rules("block return-icmp"), "block return-icmp(port-unr, port-unr) all");
+  EXPECT_EQ(rules("block return-icmp6(net-unr)"), "pf.conf:1: unknown icmp6 code net-unr");
+}
+
 TEST(PfMacros, AreTextWhereTheyAreUsed) {
   EXPECT_EQ(rules("web = \"{ 80, 443 }\"\nif = em0\nblock on $if proto tcp to port $web"),
             "block drop on em0 proto tcp from any to any port = http\nblock drop on em0 proto tcp from any to any port = https");
   EXPECT_EQ(rules("block on $no"), "pf.conf:1: macro 'no' not defined");
-  EXPECT_EQ(text_of(read("if = em0\nblock on $if", {{"if", "em7"}}).rules.rules.at(0)), "block drop on em7 all");
+  EXPECT_EQ(text_of(read("if = em0\nblock on $if", {{"if", {.text = "em7", .given = true}}}).rules.rules.at(0)), "block drop on em7 all");
   EXPECT_EQ(rules("if = em0\nblock inet from $if:network to { $if:0 }"), "block drop inet from 10.0.0.0/24 to 10.0.0.1");
   EXPECT_EQ(rules("if = em0\nnet = $if:network\nnat on $if inet from $net->$if"), "nat on em0 inet from 10.0.0.0/24 to any -> 10.0.0.1");
   EXPECT_EQ(rules("a = \"$a $a\"\nblock on $a"), "pf.conf:2: macro 'a' is used too often");
+  EXPECT_EQ(rules("if = em0\nif = em1\nblock on $if"), "block drop on em1 all");
 }
 
 TEST(PfAddresses, OfInterfacesAreTakenWhenRead) {
@@ -215,6 +260,10 @@ TEST(PfTables, HoldEntriesOfFilesToo) {
   EXPECT_EQ(parsed.rules.skipped, (std::vector<std::string>{"lo0", "em0"}));
   EXPECT_EQ(text_of(parsed.rules.rules.at(0)), "block drop in quick proto udp all");
   EXPECT_EQ(text_of(parsed.rules.rules.at(1)), "anchor \"jails/*\" on em0 all");
+}
+
+TEST(PfTables, AreDefinedOnce) {
+  EXPECT_EQ(rules("table <t> { 10.0.0.1 }\nblock from <t>\ntable <t> persist"), "pf.conf:3: table <t> is defined already");
 }
 
 TEST(PfErrors, NameFileLineAndWordAndGoOn) {

@@ -62,15 +62,15 @@ std::string_view word_of(Action action) {
 std::string action_text(const Rule& rule) {
   if (is_anchor(rule.action)) return fmt::format("{} \"{}\"", word_of(rule.action), rule.anchor);
   if (rule.action != Action::block) return fmt::format("{}{}{}", rule.no ? "no " : "", word_of(rule.action), rule.passes ? " pass" : "");
-  bool v6 = rule.family == Family::inet6;
   switch (rule.refusal) {
     case Refusal::drop: return "block drop";
     case Refusal::any: return "block return";
     case Refusal::rst: return "block return-rst";
     case Refusal::icmp: break;
   }
-  std::string code = rule.refusal_code ? fmt::format("({})", icmp_code_name(*rule.refusal_code, v6 ? 1 : 3, v6)) : "";
-  return fmt::format("block return-icmp{}{}", v6 ? "6" : "", code);
+  std::string v4 = icmp_code_name(rule.refusal_codes.v4, 3, false), v6 = icmp_code_name(rule.refusal_codes.v6, 1, true);
+  if (rule.family == Family::inet) return fmt::format("block return-icmp({})", v4);
+  return rule.family == Family::inet6 ? fmt::format("block return-icmp6({})", v6) : fmt::format("block return-icmp({}, {})", v4, v6);
 }
 
 void put_from_to(const Rule& rule, Out out) {

@@ -130,7 +130,7 @@ Result<> Reader::macro(const std::string& name) {
   if (value.empty() || !at_end()) return syntax_error();
   bool is_name = std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
   if (!is_name) return fail(Why::invalid, "macro name cannot contain '{}'", name);
-  macros_.emplace(name, value);  // pfctl -D comes first, and a file may not redefine what it gave
+  if (Macro& macro = macros_[name]; !macro.given) macro.text = value;
   return {};
 }
 
@@ -231,13 +231,14 @@ Result<std::vector<TableEntry>> parse_entries(std::string_view text) {
 }
 
 Result<> Reader::table_entries(Table& table) {
-  return list([&, this]() -> Result<> {
+  auto entry = [&, this]() -> Result<> {
     bool negated = took_mark("!");
     std::vector<Address> found;
     CB_CHECK(plain_address(found, negated));
     for (const Address& address : found) table.entries.push_back({address.ip, address.length, negated});
     return {};
-  });
+  };
+  return nested(entry, Empty::allowed);
 }
 
 Result<> Reader::table() {
@@ -245,6 +246,8 @@ Result<> Reader::table() {
   Table table;
   CB_TRY(table.name, want_name("table", 31));
   CB_CHECK(want_mark(">"));
+  bool again = std::ranges::find(rules_->tables, table.name, &Table::name) != rules_->tables.end();
+  if (again) return fail(Why::invalid, "table <{}> is defined already", table.name);
   while (!at_end()) {
     if (took("persist")) table.persist = true;
     else if (took("const")) table.constant = true;
@@ -264,9 +267,8 @@ Result<> Reader::table() {
     }
   }
   std::ranges::sort(table.entries);
-  auto again = std::unique(table.entries.begin(), table.entries.end());
-  table.entries.erase(again, table.entries.end());
-  std::erase_if(rules_->tables, [&table](const Table& has) { return has.name == table.name; });
+  auto twice = std::ranges::unique(table.entries);
+  table.entries.erase(twice.begin(), twice.end());
   rules_->tables.push_back(std::move(table));
   return {};
 }

@@ -56,8 +56,10 @@ class Reader {
   Done antispoof();
   void spoofed(Rule rule, const std::string& interface, Part part);
   Done finish(Wide& wide);
+  Done consistent(const Wide& wide) const;
 
   Done refusal(Rule& rule);
+  Done refusal_codes(Rule& rule, bool v6);
   Done head(Wide& wide);       ///< in, out, log, quick, on, af, proto
   Done log_and_quick(Rule& rule);
   Done interfaces(Wide& wide);
@@ -81,9 +83,14 @@ class Reader {
   Done overload(StateLimits& limits);
   Done probability(Rule& rule);
 
+  /// What braces with nothing between them are: no list, but for a table's entries.
+  enum class Empty : uint8_t { refused, allowed };
   /// `each` for one thing, or for each in { }.
   template <class Each>
-  Done list(Each each);
+  Done list(Each each, Empty empty = Empty::refused);
+  /// The same where lists may have lists in them, those of macros among others.
+  template <class Each>
+  Done nested(Each each, Empty empty = Empty::refused, int depth = 0);
 
   const Token& peek() const { return token_; }
   Token take();
@@ -115,14 +122,21 @@ class Reader {
 };
 
 template <class Each>
-Result<> Reader::list(Each each) {
+Result<> Reader::list(Each each, Empty empty) {
   if (!took_mark("{")) return each();
-  for (;;) {
+  for (bool some = empty == Empty::allowed;; some = true) {
     while (peek().kind == TokenKind::newline || peek().is(",")) take();
-    if (took_mark("}")) return {};
+    if (some && took_mark("}")) return {};
     if (peek().kind == TokenKind::end) return syntax_error();
     CB_CHECK(each());
   }
+}
+
+template <class Each>
+Result<> Reader::nested(Each each, Empty empty, int depth) {
+  if (!peek().is("{")) return each();
+  if (depth == max_include_depth) return fail(Why::invalid, "lists too deep");
+  return list([&, this] { return nested(each, Empty::refused, depth + 1); }, empty);
 }
 
 }  // namespace cellblock::pf

@@ -65,12 +65,18 @@ struct StateLimits {
   bool any() const { return max || by_source(); }
 };
 
+/// The codes of ICMP's "unreachable" and of ICMPv6's: each family has its own.
+struct RefusalCodes {
+  uint8_t v4 = 3, v6 = 4;  ///< port-unr
+  friend bool operator==(const RefusalCodes&, const RefusalCodes&) = default;
+};
+
 /// One rule without lists.
 struct Rule {
   Action action = Action::pass;
   bool no = false;  ///< `no nat`, `no rdr`
   Refusal refusal = Refusal::drop;
-  std::optional<uint8_t> refusal_code;
+  RefusalCodes refusal_codes;
   Way way = Way::both;
   bool log = false, quick = false;
   Interface on;

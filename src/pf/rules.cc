@@ -16,14 +16,23 @@ Result<> Reader::refusal(Rule& rule) {
   else if (peek().is_word("return-icmp") || peek().is_word("return-icmp6")) {
     bool v6 = take().text == "return-icmp6";
     rule.refusal = Refusal::icmp;
-    if (!took_mark("(")) return {};
-    CB_TRY(std::string word, want_text());
-    rule.refusal_code = icmp_code_of(word, v6 ? 1 : 3, v6);
-    if (!rule.refusal_code) return fail(Why::invalid, "unknown icmp code {}", word);
-    if (peek().is(",")) return unable("return-icmp with two codes");
-    return want_mark(")");
+    if (took_mark("(")) return refusal_codes(rule, v6);
   }
   return {};
+}
+
+// One code of the word's own family, or ICMP's and ICMPv6's.
+Result<> Reader::refusal_codes(Rule& rule, bool v6) {
+  auto code = [this](uint8_t& into, bool six) -> Result<> {
+    CB_TRY(std::string word, want_text());
+    auto found = icmp_code_of(word, six ? 1 : 3, six);
+    if (!found) return fail(Why::invalid, "unknown {} code {}", six ? "icmp6" : "icmp", word);
+    into = *found;
+    return {};
+  };
+  CB_CHECK(code(v6 ? rule.refusal_codes.v6 : rule.refusal_codes.v4, v6));
+  if (!v6 && took_mark(",")) CB_CHECK(code(rule.refusal_codes.v6, true));
+  return want_mark(")");
 }
 
 Result<> Reader::interfaces(Wide& wide) {
@@ -85,7 +94,7 @@ Result<> Reader::from_to(Wide& wide) {
 }
 
 Result<> Reader::peer(std::vector<Address>& addresses, std::vector<Ports>& found) {
-  if (!peek().is_word("port")) CB_CHECK(list([&, this] { return address(addresses); }));
+  if (!peek().is_word("port")) CB_CHECK(nested([&, this] { return address(addresses); }));
   if (took("port")) return ports(found);
   return {};
 }

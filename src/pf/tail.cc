@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <set>
 
 #include "base/text.hpp"
 #include "pf/names.hpp"
@@ -9,9 +10,20 @@
 
 namespace cellblock::pf {
 
+/// What can be said but once (`user` and `group` add to what they said before).
+static std::string_view once(std::string_view word) {
+  if (word == "no" || word == "keep") return "state";
+  if (word == "icmp6-type") return "icmp-type";
+  if (word == "!") return "tagged";
+  return word == "user" || word == "group" ? "" : word;
+}
+
 Result<> Reader::tail(Wide& wide) {
+  std::set<std::string, std::less<>> said;
   while (!at_end()) {
     CB_TRY(std::string word, peek().is("!") ? Result<std::string>(take().text) : want_text());
+    std::string_view what = once(word);
+    if (!what.empty() && !said.emplace(what).second) return fail(Why::invalid, "{} cannot be redefined", what);
     CB_CHECK(tail_word(wide, word));
   }
   return {};

@@ -1,4 +1,6 @@
 // Translations, scrub, and what every rule ends with.
+#include <netinet/in.h>
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -118,7 +120,9 @@ Result<> Reader::tags(Rule& rule, const std::string& word) {
     if (!took("tagged")) return syntax_error();
   }
   CB_TRY(std::string name, want_name("tag", 63));
-  (word == "tag" ? rule.tag : rule.tagged) = name;
+  std::string& place = word == "tag" ? rule.tag : rule.tagged;
+  if (!place.empty()) return fail(Why::invalid, "{} cannot be redefined", word == "tag" ? "tag" : "tagged");
+  place = name;
   return {};
 }
 
@@ -165,6 +169,21 @@ Result<> Reader::scrub_words(Rule& rule) {
   return in_brackets ? want_mark(")") : Result<>{};
 }
 
+// What is asked of one protocol's header can't be asked of another's.
+Result<> Reader::consistent(const Wide& wide) const {
+  auto all = [&wide](std::initializer_list<uint8_t> of) {
+    auto is_one = [&of](std::optional<uint8_t> protocol) { return std::ranges::find(of, protocol.value_or(0)) != of.end(); };
+    return !wide.protocols.empty() && std::ranges::all_of(wide.protocols, is_one);
+  };
+  bool ports = !wide.from_ports.empty() || !wide.to_ports.empty() || (wide.rule.action == Action::rdr && wide.rule.target_ports.test != PortTest::any);
+  if (ports && !all({IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP})) return fail(Why::invalid, "port only applies to tcp/udp/sctp");
+  std::string_view icmp = wide.icmp6 ? "icmp6" : "icmp";
+  if (!wide.icmp.empty() && !all({wide.icmp6 ? uint8_t{IPPROTO_ICMPV6} : uint8_t{IPPROTO_ICMP}}))
+    return fail(Why::invalid, "{0}-type/code only applies to {0}", icmp);
+  bool tcp = wide.protocols.empty() || std::ranges::find(wide.protocols, std::optional<uint8_t>(IPPROTO_TCP)) != wide.protocols.end();
+  return wide.rule.flags && !tcp ? fail(Why::invalid, "flags only apply to tcp") : Result<>{};
+}
+
 Result<> Reader::finish(Wide& wide) {
   Rule& rule = wide.rule;
   if (rule.action == Action::pass && !wide.stated) rule.state = State::keep;
@@ -177,6 +196,7 @@ Result<> Reader::finish(Wide& wide) {
   if (owned && rule.way != Way::out) return unable("user or group without out");
   if (rule.limits.any())
     if (rule.state == State::none) return fail(Why::invalid, "keep state on block or no state rules doesn't make sense");
+  CB_CHECK(consistent(wide));
   if (!expand(wide, out)) return fail(Why::invalid, "rule expands to more than {} rules", max_expanded);
   if (out.size() == before) return fail(Why::invalid, "rule expands to no valid combination");
   for (size_t i = before; i < out.size(); ++i)

@@ -7,8 +7,11 @@ blocked() { [ -z "$(timeout 1 busybox nc "${2:-10.1.0.2}" "$1" </dev/null 2>&1)"
 packets() { pfctl -j router -s labels | awk -v label="$1" '$1 == label { sum += $3 } END { print sum + 0 }'; }
 # from ADDRESS DESTINATION: a ping with that source, whatever becomes of it.
 from() { busybox ping -c 1 -W 1 -I "$1" "$2" >/dev/null 2>&1; }
-# udp_refused HOST: what is sent to its port 9 comes back as refused.
-udp_refused() { grep -q refused <<<"$(bash -c "exec 3<>/dev/udp/$1/9; echo x >&3; read -t 2 -u 3" 2>&1)"; }
+# udp_says REGEX HOST: what comes back when something is sent to its port 9.
+udp_says() { grep -qE "$1" <<<"$(bash -c "exec 3<>/dev/udp/$2/9; echo x >&3; read -t 2 -u 3" 2>&1)"; }
+udp_refused() { udp_says refused "$1"; }
+# unreachables: how many answers of that kind have come here.
+unreachables() { awk '$1 == "Icmp:" { if (++row == 1) { for (i = 1; i <= NF; ++i) if ($i == "InDestUnreachs") at = i } else print $at }' /proc/net/snmp; }
 # refused REGEX TEXT: the router's rules can't be these.
 refused() { printf '%s\n' "$2" >"$W/refused" && expect_refusal "$1" pfctl -j router -f "$W/refused"; }
 forget() { pfctl -q -j router -F states; }
@@ -90,12 +93,40 @@ from 10.1.0.77 10.1.0.2 && fail "urpf-failed"
 from 10.0.0.1 10.1.0.2 || fail "urpf-failed: what comes the right way"
 
 note "block return answers UDP"
+for of in ipv4/icmp_ratelimit ipv6/icmp/ratelimit; do jexec router sh -c "echo 0 >/proc/sys/net/$of" && echo 0 >/proc/sys/net/$of || fail "$of"; done
 rules "block return in on epair0b proto udp"
 udp_refused 10.1.0.2 || fail "block return in"
 udp_refused 2001:db8:1::2 || fail "block return in, IPv6"
 rules "block return out on epair1a proto udp"
 udp_refused 10.1.0.2 || fail "block return out"
 udp_refused 2001:db8:1::2 || fail "block return out, IPv6"
+for alone in "block return" "block return
+pass in proto tcp to port 22" "block return-icmp"; do
+  rules "$alone"
+  for host in 10.0.0.2 2001:db8::2 10.1.0.2 2001:db8:1::2; do udp_refused $host || fail "$alone: $host"; done
+done
+rules "pass in
+block return out"
+for host in 10.1.0.2 2001:db8:1::2; do udp_refused $host || fail "block return out alone: $host"; done
+pfctl -q -e -f - <<<"block return"
+for host in 10.1.0.2 2001:db8:1::2; do udp_refused $host || fail "the host's own block return: $host"; done
+pfctl -q -d && pfctl -q -F all
+
+note "a code of ICMP's is not ICMPv6's, and ICMP isn't answered"
+rules "block return-icmp(filter-prohib) in"
+udp_says 'No route' 10.1.0.2 || fail "return-icmp(filter-prohib)"
+udp_refused 2001:db8:1::2 || fail "return-icmp(filter-prohib), IPv6"
+rules "block return-icmp6(admin-unr) in"
+udp_says 'Permission denied' 2001:db8:1::2 || fail "return-icmp6(admin-unr)"
+udp_refused 10.1.0.2 || fail "return-icmp6(admin-unr), IPv4"
+before=$(unreachables)
+rules "block return-icmp in proto icmp"
+ping4 && fail "block return-icmp in proto icmp"
+rules "block return-icmp"
+ping4 && fail "block return-icmp"
+[ "$(unreachables)" = "$before" ] || fail "a ping was answered: $before, $(unreachables)"
+udp_refused 10.1.0.2 && [ "$(unreachables)" -gt "$before" ] || fail "the answers aren't counted"
+
 rules "block return-icmp(port-unr) in on epair0b inet proto tcp to port 80
 block return-icmp6(port-unr) in on epair0b inet6 proto tcp to port 80
 block return in on epair0b proto icmp"

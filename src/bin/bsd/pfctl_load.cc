@@ -44,7 +44,7 @@ class Loader {
     for (const std::string& word : pf_.options->values('D')) {
       size_t equals = word.find('=');
       if (equals == word.npos || equals == 0) return fail(Why::invalid, "could not parse macro definition {}", word);
-      given_[word.substr(0, equals)] = word.substr(equals + 1);
+      given_[word.substr(0, equals)] = {.text = word.substr(equals + 1), .given = true};
     }
     return {};
   }
