@@ -1,14 +1,13 @@
 #include "ipfw/compile.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <set>
 
 #include "base/text.hpp"
-#include "ipfw/match.hpp"
+#include "ipfw/act.hpp"
+#include "ipfw/states.hpp"
 #include "ipfw/translate.hpp"
-#include "net/fib.hpp"
 
 namespace cellblock::ipfw {
 namespace {
@@ -19,24 +18,6 @@ using nft::Body;
 using nft::byte;
 using nft::host32;
 
-// Of connections; of packets. What is left of a packet's mark is for tags: setfib(1) has the rest (net/fib.hpp).
-constexpr uint32_t state_mark = 0x1f000000, reset_mark = 0x3f000000;
-constexpr uint32_t nat_mark = 0x2f000000, divert_mark = 0x2f100000, local_mark = 0x2f300000, nat_mark_bits = 0x2fc00000;
-constexpr std::array<uint32_t, 7> tag_bits{1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 28, 1u << 30, 1u << 31};
-constexpr uint32_t all_tag_bits = 0xd00f0000;
-static_assert((all_tag_bits & (hop_mark | divert_mark | 0xffff)) == 0 && (all_tag_bits & net::fib_mask) == 0);
-
-/// The way of a packet through the rules. What a rule diverts leaves it there and, translated, goes on behind that rule:
-/// `again`.
-struct Path {
-  bool out = false, again = false, sockets = true;  ///< whether the kernel tells a packet's socket there
-  std::string_view name;  ///< in the names of its chains
-};
-constexpr std::array<Path, 2> paths{Path{false, false, true, "in"}, Path{true, false, false, "out"}};
-/// What begins here has a way of its own out where rules ask for sockets.
-constexpr Path own_path{true, false, true, "own"};
-constexpr std::array<Path, 2> paths_again{Path{false, true, true, "in2"}, Path{true, true, false, "out2"}};
-
 class Compiler {
  public:
   Compiler(const Ruleset& set, nft::Batch& batch) : set_(set), batch_(batch) {
@@ -45,6 +26,7 @@ class Compiler {
       const Rule& rule = set_.rules[at].rule;
       if (rule.act == Act::skipto && rule.by_table) every_target(at);
       else if (rule.act == Act::skipto) targets_.insert(place(rule.argument));
+      if (rule.keeps_state && !ends_search(rule)) targets_.insert(at + 1);
       if (rule.hop && rule.hop->local && std::ranges::find(hops_, *rule.hop) == hops_.end()) hops_.push_back(*rule.hop);
       if (!translator(rule)) continue;
       diverts_.push_back(at);
@@ -95,20 +77,18 @@ class Compiler {
     targets_.insert(set_.rules.size());
   }
 
-  /// The rule at which a skipto goes on; behind the last: the default.
-  size_t place(uint32_t number) const {
-    return static_cast<size_t>(std::ranges::lower_bound(set_.rules, number, {}, [](const Kept& kept) { return kept.rule.number; }) - set_.rules.begin());
-  }
+  size_t place(uint32_t number) const { return place_of(set_.rules, number); }
   std::string segment(const Path& path, size_t at) const { return fmt::format("{}.{}", path.name, at); }
 
   /// What translates a packet that goes on behind the rule: what natd(8) keeps for a divert port, or an instance.
   const Nat* translator(const Rule& rule) const {
     if (rule.act != Act::divert && (rule.act != Act::nat || rule.by_table || set_.switches.one_pass)) return nullptr;
+    return instance(rule);
+  }
+  const Nat* instance(const Rule& rule) const {
     auto found = std::ranges::find_if(set_.nats, [&rule](const Nat& nat) { return nat.is(rule.argument, rule.act == Act::divert); });
     return found == set_.nats.end() ? nullptr : &*found;
   }
-
-  static Body marked(uint32_t mark) { return std::move(Body().load(NFT_META_MARK).mask(host32(~all_tag_bits)).is(host32(mark))); }
 
   /// What the `index`th of the rules that divert does, and the rules behind it.
   void go_on(uint32_t index) {
@@ -146,7 +126,10 @@ class Compiler {
     for (size_t at : targets_)
       if (at > begin) chain(segment(path, at));
     std::string now = segment(path, begin);
-    bool states_asked = false;
+    std::set<size_t> entries{begin};
+    if (path.again)
+      for (size_t at : diverts_) entries.insert(at + 1);
+    std::vector<bool> asks = askers(set_.rules, begin, entries);
     for (size_t at = begin; at <= set_.rules.size(); ++at) {
       if (at > begin && targets_.contains(at)) {
         rule(now, std::move(Body().go_to(segment(path, at))));
@@ -154,48 +137,42 @@ class Compiler {
       }
       if (at == set_.rules.size()) break;
       const Rule& rule = set_.rules[at].rule;
-      // Where no check-state comes first, the first rule that keeps states asks for them.
-      bool asks = rule.act == Act::check_state || (rule.keeps_state && !states_asked);
-      if (asks) check_states(now, path, at);
-      states_asked |= asks;
+      if (asks[at]) check_states(now, path, at);
       if (rule.act != Act::check_state) CB_CHECK(one(now, path, set_.rules[at]), "rule {}", rule.number);
     }
     rule(now, std::move(Body().count(counter_of(0)).drop()));
     return {};
   }
 
+  /// A packet of a connection that has the state of a rule goes on with what that rule does.
   void check_states(const std::string& now, const Path& path, size_t asking) {
-    for (const Kept& kept : set_.rules) {
-      if (!kept.rule.keeps_state) continue;
-      std::string name = fmt::format("s.{}.{}.{}", path.name, asking, kept.id);
-      chain(name);
-      for (Body& tail : tails(kept, path)) rule(name, std::move(tail));
-      rule(now, std::move(Body().load(NFT_CT_MARK).is(host32(state_mark | kept.id)).go_to(name)));
-    }
+    std::vector<nft::Element> ways;
+    for (size_t at = 0; at < set_.rules.size(); ++at)
+      if (asks_for(set_.rules[asking].rule, set_.rules[at].rule))
+        ways.push_back({.key = host32(state_mark | set_.rules[at].id), .verdict = state_way(path, asking, at)});
+    if (ways.empty()) return;
+    nft::Set map = verdict_map();
+    batch_.add(map);
+    batch_.add(nft::SetRef{map.name, map.id}, ways);
+    rule(now, std::move(no_error().load(NFT_CT_MARK).map({map.name, map.id})));
   }
 
-  /// A connection beyond the limit is dropped.
-  void limit(Ways& out_list, const Kept& kept, const Path& path) {
-    const Limit& limit = *kept.rule.limit;
-    Body each = std::move(Body().connections(limit.most, NFT_CONNLIMIT_F_INV));
-    for (bool six : {false, true}) {
-      Body body = family(six ? v6 : v4);
-      uint32_t words = 0;
-      auto part = [&](bool wanted, const nft::Field& field) {
-        if (!wanted) return;
-        body.load(field, static_cast<nft::Register>(NFT_REG32_00 + words));
-        words += (field.length + 3) / 4;
-      };
-      part(limit.keys & 1, six ? nft::field::ip6_source : nft::field::ip_source);
-      part(limit.keys & 4, six ? nft::field::ip6_destination : nft::field::ip_destination);
-      part(limit.keys & 2, nft::field::source_port);
-      part(limit.keys & 8, nft::field::destination_port);
-      nft::Set set{.name = fmt::format("l{}.{}.{}", six ? 6 : 4, path.name, kept.id), .flags = NFT_SET_EVAL, .key_size = words * 4, .most = 65535};
-      made_.sets.push_back(set.name);
-      batch_.add(set);
-      out_list.push_back(std::move(body.add_to({set.name}, NFT_DYNSET_OP_ADD, NFT_REG32_00, {}, 0, &each).drop()));
+  /// What does not end the search goes on behind the rule; where that stands before the one that asks, behind this one.
+  nft::Verdict state_way(const Path& path, size_t asking, size_t at) {
+    const Kept& kept = set_.rules[at];
+    bool skips = kept.rule.act == Act::skipto && !kept.rule.by_table;
+    bool comes_back = at < asking && (skips ? place(kept.rule.argument) <= asking : goes_on(kept.rule, path));
+    std::string name = comes_back ? fmt::format("s.{}.{}.{}", path.name, asking, kept.id) : fmt::format("s.{}.{}", path.name, kept.id);
+    if (state_chains_.insert(name).second) {
+      chain(name);
+      for (Body& tail : tails(kept, path, comes_back ? asking + 1 : 0)) rule(name, std::move(tail));
+      if (!comes_back && goes_on(kept.rule, path)) rule(name, std::move(Body().go_to(segment(path, at + 1))));
     }
+    return {comes_back ? NFT_JUMP : NFT_GOTO, name};
   }
+  bool goes_on(const Rule& rule, const Path& path) const { return !ends_search(rule) || (path.again && translator(rule)); }
+
+  nft::Set verdict_map() { return {.name = "__map%d", .id = batch_.next_id(), .flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT, .key_size = 4, .data_type = NFT_DATA_VERDICT}; }
 
   void log(Ways& out_list, Body& first, const Kept& kept) const {
     const Rule& rule = kept.rule;
@@ -206,46 +183,49 @@ class Compiler {
     else first.log(prefix);
   }
 
-  void mark(Body& body, uint32_t kept_bits, uint32_t bits) const {
-    body.load(NFT_META_MARK).mask(host32(kept_bits), host32(bits)).set(NFT_META_MARK);
-  }
-
   /// What a rule does, one after the other, behind its tests.
-  Ways tails(const Kept& kept, const Path& path) {
+  /// It skips only to rules from `least` on.
+  Ways tails(const Kept& kept, const Path& path, size_t least = 0, bool is_new = false) {
     const Rule& rule = kept.rule;
     Ways out_list;
     Body first;
     first.count(counter_of(kept.id));
     log(out_list, first, kept);
-    if (rule.keeps_state) first.load_value(host32(state_mark | kept.id)).set(NFT_CT_MARK);
+    if (is_new && rule.keeps_state && !takes_errors(rule)) keep_state(first, kept);
     if (rule.tag) mark(first, ~tags_.at(*rule.tag), tags_.at(*rule.tag));
     if (auto tag = rule.untag ? tags_.find(*rule.untag) : tags_.end(); tag != tags_.end()) mark(first, ~tag->second, 0);
-    if (rule.by_table) by_table(out_list, std::move(first), kept, path);
-    else act(out_list, std::move(first), kept, path);
+    if (rule.by_table) by_table(out_list, std::move(first), kept, path, least);
+    else act(out_list, std::move(first), kept, path, least);
     return out_list;
   }
 
   /// What a table's value says, as a map of its own for each way to that value.
-  void by_table(Ways& out_list, Body first, const Kept& kept, const Path& path) {
+  void by_table(Ways& out_list, Body first, const Kept& kept, const Path& path, size_t least) {
     out_list.push_back(std::move(first));
-    std::vector<nft::Element> elements = kept.rule.act == Act::skipto ? places_behind(kept.rule.number, path) : translations(kept, path);
-    if (elements.empty()) return;
-    for (Body& way : values_of(kept.rule, path.out)) {
-      nft::Set map{.name = "__map%d", .id = batch_.next_id(), .flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT, .key_size = 4, .data_type = NFT_DATA_VERDICT};
-      if (kept.rule.act == Act::skipto) map.flags |= NFT_SET_INTERVAL;
+    bool skips = kept.rule.act == Act::skipto;
+    std::vector<nft::Element> elements = skips ? places_behind(kept.rule.number, path, least) : translations(kept, path);
+    Ways ways = values_of(kept.rule, path.out);
+    for (const Body& way : ways) {
+      if (elements.empty()) break;
+      nft::Set map = verdict_map();
+      if (skips) map.flags |= NFT_SET_INTERVAL;
       batch_.add(map);
       batch_.add(nft::SetRef{map.name, map.id}, elements);
-      out_list.push_back(std::move(way.map({map.name, map.id}, value_register)));
+      out_list.push_back(std::move(Body(way).map({map.name, map.id}, value_register)));
     }
+    // A value that is no instance of NAT.
+    for (Body& way : ways)
+      if (!skips) out_list.push_back(std::move(way.drop()));
   }
 
   /// Where each number leads that is behind `number`.
-  std::vector<nft::Element> places_behind(uint32_t number, const Path& path) const {
+  std::vector<nft::Element> places_behind(uint32_t number, const Path& path, size_t least) const {
     std::vector<nft::Element> out;
     for (uint32_t low = number + 1; low <= last_number;) {
       size_t at = place(low);
       uint32_t high = at < set_.rules.size() ? set_.rules[at].rule.number : last_number;
       for (nft::Element& each : nft::range_of(be32(low), be32(high))) {
+        if (at < least) continue;
         if (!each.interval_end) each.verdict = nft::Verdict{NFT_GOTO, segment(path, at)};
         out.push_back(std::move(each));
       }
@@ -270,7 +250,7 @@ class Compiler {
     return out;
   }
 
-  void act(Ways& out_list, Body first, const Kept& kept, const Path& path) const {
+  void act(Ways& out_list, Body first, const Kept& kept, const Path& path, size_t least) const {
     const Rule& rule = kept.rule;
     auto add = [&](Body body) { out_list.push_back(std::move(body)); };
     switch (rule.act) {
@@ -278,12 +258,13 @@ class Compiler {
       case Act::deny: return add(std::move(first.drop()));
       case Act::count: return add(std::move(first));
       case Act::check_state: return;
-      case Act::skipto: return add(std::move(first.go_to(segment(path, place(rule.argument)))));
+      case Act::skipto: return add(std::move(place(rule.argument) < least ? first : first.go_to(segment(path, place(rule.argument)))));
       case Act::setfib:
         mark(first, all_tag_bits, rule.argument ? net::mark_of_fib(rule.argument) : 0);
         return add(std::move(first));
       case Act::nat:
         if (translator(rule)) return divert(out_list, std::move(first), kept, path);
+        if (!instance(rule)) return add(std::move(first.drop()));
         mark(first, all_tag_bits, nat_mark | rule.argument);
         return add(std::move(first.accept()));
       case Act::set_dscp:
@@ -302,28 +283,10 @@ class Compiler {
     }
   }
 
-  Body answer(const Rule& rule) const {
-    auto unreachable = NFT_REJECT_ICMP_UNREACH;
-    if (rule.act == Act::unreach || rule.act == Act::unreach6)
-      return std::move(family(rule.act == Act::unreach ? v4 : v6).reject(unreachable, static_cast<uint8_t>(rule.argument)));
-    // The answer belongs to the same connection: the mark lets it out past the rules.
-    return std::move(protocol(IPPROTO_TCP).load_value(host32(reset_mark)).set(NFT_CT_MARK).reject(NFT_REJECT_TCP_RST));
-  }
-
   void forward(Ways& out_list, Body first, const Hop& hop) const {
     auto place = static_cast<uint32_t>(std::ranges::find(hops_, hop) - hops_.begin());
     mark(first, all_tag_bits, hop.local ? local_mark | place : mark_of_hop(hop.ip));
     out_list.push_back(std::move(first.accept()));
-  }
-
-  /// What "fwd" can't do any more: a packet that is on its way out has its way, unless it begins here.
-  static void leave_out(Ways& ways, const Hop& hop, const Path& path) {
-    if (hop.local ? path.out || path.again : path.out && path.again) ways.clear();
-    for (Body& way : ways) {
-      Body body = family(hop.ip.v6 ? v6 : v4);
-      if (path.out) body.load(NFT_META_IIF).is(host32(0));
-      way = std::move(body.append(way));
-    }
   }
 
   void divert(Ways& out_list, Body first, const Kept& kept, const Path& path) const {
@@ -336,13 +299,13 @@ class Compiler {
     out_list.push_back(std::move(first));
   }
 
-  static bool is_jail(const Match& match) { return match.test == Test::jail; }
-  static bool asks_socket(const Rule& rule) {
-    return std::ranges::any_of(rule.terms, [](const Term& term) { return std::ranges::any_of(term.any, is_jail); });
-  }
-  static Rule without_sockets(Rule rule) {
-    for (Term& term : rule.terms) std::erase_if(term.any, is_jail);
-    return rule;
+  void limits(Ways& out_list, const Kept& kept, const Path& path) {
+    for (bool six : {false, true}) {
+      auto [set, body] = limit(kept, path, six);
+      made_.sets.push_back(set.name);
+      batch_.add(set);
+      out_list.push_back(std::move(body));
+    }
   }
 
   Result<> one(const std::string& now, const Path& path, const Kept& kept) {
@@ -350,12 +313,12 @@ class Compiler {
     if (kept.rule.hop) leave_out(ways, *kept.rule.hop, path);
     if (ways.empty()) return {};
     Ways tail;
-    if (kept.rule.limit) limit(tail, kept, path);
-    std::ranges::move(tails(kept, path), std::back_inserter(tail));
+    if (kept.rule.limit) limits(tail, kept, path);
+    if (kept.rule.keeps_state && takes_errors(kept.rule)) keep_state(tail.emplace_back(no_error()), kept);
+    std::ranges::move(tails(kept, path, 0, true), std::back_inserter(tail));
     Body chance;
     if (kept.rule.probability < 1)
-      chance.load_number(NFT_NG_RANDOM, 1000000).swap(4, 4)
-          .compare(NFT_CMP_LT, be32(static_cast<uint32_t>(kept.rule.probability * 1000000)));
+      chance.load_number(NFT_NG_RANDOM, INT32_MAX).swap(4, 4).compare(NFT_CMP_LT, be32(static_cast<uint32_t>(kept.rule.probability * INT32_MAX)));
     if (ways.size() == 1 && tail.size() == 1) {
       rule(now, std::move(chance.append(ways[0]).append(tail[0])));
       return {};
@@ -373,6 +336,7 @@ class Compiler {
   Ruleset set_;
   nft::Batch& batch_;
   std::set<size_t> targets_;
+  std::set<std::string> state_chains_;
   std::vector<Hop> hops_;  ///< to this machine
   std::vector<size_t> diverts_;  ///< the rules that divert to a port which is served
   Tags tags_;

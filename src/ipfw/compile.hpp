@@ -55,8 +55,10 @@ Result<> prepare(Rule rule);
 /// How many rules ask the table.
 size_t references(const Ruleset& rules, std::string_view table);
 
+/// What becomes of lines that can't be read, as another version may have left them.
+enum class Unread { refused, left_out };
 /// What the kernel of that socket's network stack keeps.
-Result<Ruleset> read_ruleset(sys::netlink::Socket& socket);
+Result<Ruleset> read_ruleset(sys::netlink::Socket& socket, Unread unread = Unread::refused);
 
 /// The transaction that makes `wanted` of what is there. Counters of rules that stay go on counting, tables that stay
 /// keep their entries. It fails with ERESTART where something has changed since `wanted` was read.
@@ -66,7 +68,7 @@ using Edit = std::function<Result<>(Ruleset&)>;
 using Fill = std::function<Result<>(Ruleset&, nft::Batch&)>;
 /// Reads, changes and (`commits`) writes the rules; again from the start if somebody else has changed them meanwhile.
 /// `fill` adds to the transaction behind what the rules come to.
-Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill = {}, bool commits = true);
+Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill = {}, bool commits = true, Unread unread = Unread::refused);
 
 Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table& table);
 /// Adds what makes these the table's entries. `is_new`: the same transaction makes it.

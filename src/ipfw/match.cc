@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <span>
 
 #include "ipfw/flow.hpp"
 #include "ipfw/table.hpp"
@@ -60,10 +61,20 @@ Ways addresses_in_table(const Match& match, bool negated) {
   return out;
 }
 
+constexpr std::array with_ports{uint8_t{IPPROTO_TCP}, uint8_t{IPPROTO_UDP}, uint8_t{IPPROTO_SCTP}};
+
+/// What has no ports.
+Body without_ports() {
+  Body body;
+  body.load(NFT_META_L4PROTO);
+  for (uint8_t which : with_ports) body.is_not(byte(which));
+  return body;
+}
+
 /// Its fields side by side, as the table's sets have them. Ports are of three protocols.
 Ways flow(const Match& match, bool negated) {
   Ways out;
-  constexpr std::array with_ports{uint8_t{IPPROTO_TCP}, uint8_t{IPPROTO_UDP}, uint8_t{IPPROTO_SCTP}};
+  if (negated && (match.low & port_fields)) out.push_back(without_ports());
   for (bool six : {false, true})
     for (size_t i = 0; i < (match.low & port_fields ? with_ports.size() : 1); ++i) {
       Body body = family(six ? v6 : v4);
@@ -84,17 +95,24 @@ Ways flow(const Match& match, bool negated) {
   return out;
 }
 
-Ways ports(const Match& match, bool negated) {
+/// Any of them or, negated, none.
+Ways ports(std::span<const Match> matches, bool negated) {
   Ways out;
-  for (uint8_t which : {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP}) {
-    Body body = protocol(which);
-    body.load(match.test == Test::source_port ? nft::field::source_port : nft::field::destination_port);
-    if (!match.table.empty()) {
-      join(out, in_table(std::move(body), match, "2", negated));
+  if (negated) out.push_back(without_ports());
+  for (uint8_t which : with_ports) {
+    Body one = protocol(which);
+    one.load(matches[0].test == Test::source_port ? nft::field::source_port : nft::field::destination_port);
+    if (!matches[0].table.empty()) {
+      join(out, in_table(std::move(one), matches[0], "2", negated));
       continue;
     }
-    hold(body, be16(static_cast<uint16_t>(match.low)), be16(static_cast<uint16_t>(match.high)), negated);
-    out.push_back(std::move(body));
+    Body none = one;
+    for (const Match& match : matches) {
+      Body each = one;
+      hold(negated ? none : each, be16(static_cast<uint16_t>(match.low)), be16(static_cast<uint16_t>(match.high)), negated);
+      if (!negated) out.push_back(std::move(each));
+    }
+    if (negated) out.push_back(std::move(none));
   }
   return out;
 }
@@ -189,6 +207,27 @@ Ways own_number(nft_meta_keys key, const Match& match, bool negated) {
   return {std::move(body)};
 }
 
+/// Of the socket that has made a packet. What is on its way through has none.
+Ways owner(nft_meta_keys key, const Match& match, bool out, bool negated) {
+  if (!out) return negated ? Ways{Body()} : Ways{};
+  Ways ways = own_number(key, match, negated);
+  if (negated) ways.push_back(std::move(Body().load(NFT_META_IIF).is_not(host32(0))));
+  return ways;
+}
+
+Ways to_me(const Match& match, bool negated) {
+  Body body = match.low ? family(v6) : Body();
+  body.load(nft::Fib{NFT_FIB_RESULT_ADDRTYPE, match.test == Test::source_me ? NFTA_FIB_F_SADDR : NFTA_FIB_F_DADDR});
+  Ways ways{std::move(body.compare(negated ? NFT_CMP_NEQ : NFT_CMP_EQ, host32(RTN_LOCAL)))};
+  if (negated && match.low) ways.push_back(family(v4));
+  return ways;
+}
+
+Ways fragment(bool negated) {
+  Ways ways{std::move(family(v4).load(nft::field::ip_fragment).mask(be16(0x1fff)).compare(negated ? NFT_CMP_EQ : NFT_CMP_NEQ, be16(0)))};
+  return of_ip4(std::move(ways), negated);
+}
+
 /// Any of the tags that the rules set.
 Ways tagged(const Match& match, const Tags& tags, bool negated) {
   uint32_t bits = 0;
@@ -216,13 +255,9 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
       return ways;
     }
     case Test::source_me:
-    case Test::destination_me: {
-      Body body = match.low ? family(v6) : Body();
-      body.load(nft::Fib{NFT_FIB_RESULT_ADDRTYPE, match.test == Test::source_me ? NFTA_FIB_F_SADDR : NFTA_FIB_F_DADDR});
-      return one(std::move(body.compare(equal, host32(RTN_LOCAL))));
-    }
+    case Test::destination_me: return to_me(match, negated);
     case Test::source_port:
-    case Test::destination_port: return ports(match, negated);
+    case Test::destination_port: return ports({&match, 1}, negated);
     case Test::receive:
     case Test::transmit:
     case Test::via: return interface(match, out, negated);
@@ -232,8 +267,7 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
       return tcp(static_cast<uint8_t>(match.low | match.high), static_cast<uint8_t>(match.low), true, negated);
     case Test::icmp_types: return icmp(match, IPPROTO_ICMP, negated);
     case Test::icmp6_types: return icmp(match, IPPROTO_ICMPV6, negated);
-    case Test::fragment:
-      return one(std::move(family(v4).load(nft::field::ip_fragment).mask(be16(0x1fff)).compare(negated ? NFT_CMP_EQ : NFT_CMP_NEQ, be16(0))));
+    case Test::fragment: return fragment(negated);
     case Test::ttl: {
       Body four = family(v4), six = family(v6);
       hold(four.load(nft::field::ip_ttl), byte(static_cast<uint8_t>(match.low)), byte(static_cast<uint8_t>(match.high)), negated);
@@ -241,7 +275,7 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
       return {std::move(four), std::move(six)};
     }
     case Test::length: return own_number(NFT_META_LEN, match, negated);
-    case Test::uid: return out ? own_number(NFT_META_SKUID, match, negated) : fixed(false);
+    case Test::uid: return owner(NFT_META_SKUID, match, out, negated);
     case Test::tagged: return tagged(match, tags, negated);
     case Test::reverse_path: return reverse_path(out, negated);
     case Test::ip_id: return of_ip4(ip_bits(nft::field::ip_id, 0, 0xffff, match, negated, false), negated);
@@ -253,7 +287,7 @@ Ways ways_of(const Match& match, bool out, bool negated, const Tags& tags) {
     case Test::tcp_options: return tcp_options(match, negated);
     case Test::flow: return flow(match, negated);
     case Test::jail: return match.group.id ? one(std::move(Body().load_group(match.group.level).is(nft::host64(match.group.id)))) : Ways{};
-    case Test::gid: return out ? own_number(NFT_META_SKGID, match, negated) : fixed(false);
+    case Test::gid: return owner(NFT_META_SKGID, match, out, negated);
   }
   return {};
 }
@@ -264,6 +298,19 @@ Result<Ways> both(const Ways& one, const Ways& other) {
   for (const Body& a : one)
     for (const Body& b : other) out.push_back(std::move(Body(a).append(b)));
   return out;
+}
+
+/// Those of `all` in which nothing of the term matches. Ports behind each other are asked at once.
+Result<Ways> without(Ways all, const Term& term, bool out, const Tags& tags) {
+  std::span<const Match> rest = term.any;
+  auto is_port = [](const Match& match) { return (match.test == Test::source_port || match.test == Test::destination_port) && match.table.empty(); };
+  while (!rest.empty()) {
+    size_t count = 1;
+    while (is_port(rest[0]) && count < rest.size() && rest[count].test == rest[0].test && is_port(rest[count])) ++count;
+    CB_TRY(all, both(all, count > 1 ? ports(rest.first(count), true) : ways_of(rest[0], out, true, tags)));
+    rest = rest.subspan(count);
+  }
+  return all;
 }
 
 }  // namespace
@@ -288,14 +335,11 @@ Result<Ways> ways_of(const Rule& rule, bool out, const Tags& tags) {
   Ways all{Body()};
   for (const Term& term : rule.terms) {
     if (term.negated) {
-      for (const Match& match : term.any) {
-        CB_TRY(all, both(all, ways_of(match, out, true, tags)));
-      }
+      CB_TRY(all, without(std::move(all), term, out, tags));
       continue;
     }
     Ways some;
-    for (const Match& match : term.any)
-      for (Body& way : ways_of(match, out, false, tags)) some.push_back(std::move(way));
+    for (const Match& match : term.any) join(some, ways_of(match, out, false, tags));
     CB_TRY(all, both(all, some));
   }
   return all;

@@ -43,6 +43,8 @@ class NatParser {
   }
 
   Result<Nat> run() {
+    for (const std::string& word : words_)
+      if (split_words(word) != std::vector{word}) return fail(Why::invalid, "nat: bad word ``{}''", word);
     while (at_ < words_.size()) CB_CHECK(option());
     if (nat_.interface.empty() && !nat_.ip) return fail(Why::invalid, "nat: no interface or address");
     return std::move(nat_);

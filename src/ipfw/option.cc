@@ -36,14 +36,14 @@ Result<> Parser::options() {
   while (at_ < words_.size()) {
     if (word() == "//") {
       std::string comment = join({words_.begin() + static_cast<long>(at_), words_.end()}, " ");
-      say(comment);
+      say(join(split_words(comment), " "));
       return {};
     }
     if (take("keep-state")) {
-      if (rule_.limit) return fail(Why::invalid, "only one of keep-state and limit is allowed");
-      if (word().starts_with(":")) ++at_;
+      if (rule_.keeps_state) return fail(Why::invalid, "only one of keep-state and limit is allowed");
+      CB_CHECK(state_name(false));
       rule_.keeps_state = true;
-      say("keep-state :default");
+      say(fmt::format("keep-state :{}", rule_.state_name));
       continue;
     }
     if (take("limit")) {
@@ -67,10 +67,10 @@ Result<> Parser::limit() {
   }
   if (!out.keys) return fail(Why::invalid, "limit: bad argument ``{}''", word());
   CB_TRY(out.most, number_of("limit", 1, 65535));
-  if (word().starts_with(":")) ++at_;
+  CB_CHECK(state_name(false));
   rule_.limit = out;
   rule_.keeps_state = true;
-  say(fmt::format("{} {} :default", text, out.most));
+  say(fmt::format("{} {} :{}", text, out.most, rule_.state_name));
   return {};
 }
 
@@ -140,7 +140,9 @@ Result<> Parser::interface(Term& out, Test test, const std::string& name) {
     return {};
   }
   if (word().empty() || word().size() > 15) return fail(Why::invalid, "{}: bad interface ``{}''", name, word());
-  if (word() == "any") out.any.push_back({.test = Test::any});
+  if (size_t glob = word().find_first_of("*?["); glob != word().npos && (word()[glob] != '*' || glob + 1 < word().size()))
+    return fail(Why::unsupported, "{} {}: no pattern but a ``*'' at the end is supported on this system", name, word());
+  if (word() == "any" || word() == "*") out.any.push_back({.test = Test::any});
   else if (auto ip = net::parse_ip(word()); ip && !ip->v6 && !ip->is_zero()) out.any.push_back({.test = test, .ip = *ip});
   else out.any.push_back({.test = test, .name = std::string(word())});
   said_ = fmt::format("{} {}", name, word());

@@ -30,6 +30,7 @@ class Parser {
   /// The number behind `name`.
   Result<uint32_t> number_of(std::string_view name, uint32_t low, uint32_t high);
 
+  Result<> whole_words() const;
   Result<> place();
   Result<> probability();
   Result<> action();
@@ -52,6 +53,7 @@ class Parser {
 
   Result<> options();
   Result<> limit();
+  Result<> state_name(bool takes_any);
   Result<> option(Term& out);
   Result<> interface(Term& out, Test test, const std::string& name);
   Result<> lookup(Term& out);

@@ -1,18 +1,30 @@
 #include "ipfw/links.hpp"
 #include "ipfw/parser.hpp"
+#include "ipfw/table.hpp"
 
 namespace cellblock::ipfw {
 
 Result<Rule> Parser::rule() {
+  CB_CHECK(whole_words());
   CB_CHECK(place());
   CB_CHECK(probability());
   CB_CHECK(action());
   rule_.action_size = rule_.text.size();
   if (rule_.act != Act::check_state) CB_CHECK(body());
   CB_CHECK(options());
+  if (rule_.act == Act::check_state && (rule_.keeps_state || !rule_.terms.empty())) return fail(Why::invalid, "check-state: takes a name, and nothing else");
   if (rule_.by_table && !last_table(rule_)) return fail(Why::invalid, "tablearg: the rule asks no table");
   if (!unserved_.empty()) return tl::unexpected(unserved(unserved_));
   return std::move(rule_);
+}
+
+/// What is kept is the rule's text: it has to come apart again into these words.
+Result<> Parser::whole_words() const {
+  for (const std::string& word : words_) {
+    if (word == "//") return {};
+    if (split_words(word) != std::vector{word}) return fail(Why::invalid, "bad word ``{}''", word);
+  }
+  return {};
 }
 
 Result<> Parser::place() {
@@ -52,7 +64,8 @@ Result<> Parser::probability() {
   rule_.probability = std::strtod(text.c_str(), &end);
   if (text.empty() || *end || !(rule_.probability > 0) || rule_.probability > 1) return fail(Why::invalid, "illegal match prob. {}", text);
   ++at_;
-  say(fmt::format("prob {:f}", rule_.probability));
+  std::string shown = fmt::format("{:f}", rule_.probability);
+  say(fmt::format("prob {}", std::strtod(shown.c_str(), nullptr) == rule_.probability ? shown : fmt::format("{}", rule_.probability)));
   return {};
 }
 
@@ -63,8 +76,8 @@ Result<> Parser::action() {
   if (take("reset")) return act(Act::reset, "reset");
   if (take("count")) return act(Act::count, "count");
   if (take("check-state")) {
-    if (word().starts_with(":")) ++at_;
-    return act(Act::check_state, "check-state :default");
+    CB_CHECK(state_name(true));
+    return act(Act::check_state, fmt::format("check-state :{}", rule_.state_name));
   }
   if (take("unreach")) return code(Act::unreach, "unreach", codes, 255);
   if (take("unreach6")) return code(Act::unreach6, "unreach6", codes6, 255);
@@ -81,6 +94,16 @@ Result<> Parser::action() {
   if (take("setfib")) return code(Act::setfib, "setfib", {}, 65535);
   if (take("setdscp")) return code(Act::set_dscp, "setdscp", dscp_names, 63);
   return unknown("invalid action");
+}
+
+/// ":NAME", which may be left out.
+Result<> Parser::state_name(bool takes_any) {
+  if (!word().starts_with(':')) return {};
+  std::string_view name = word().substr(1);
+  if (!is_table_name(name) || (name == any_state && !takes_any)) return fail(Why::invalid, "Invalid state name {}", word());
+  rule_.state_name = name;
+  ++at_;
+  return {};
 }
 
 Result<> Parser::act(Act act, std::string_view text, uint32_t argument) {

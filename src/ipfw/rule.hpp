@@ -12,6 +12,8 @@
 
 namespace cellblock::ipfw {
 
+/// What "check-state" asks for if no name is given, and where all are meant.
+inline constexpr std::string_view default_state = "default", any_state = "any";
 inline constexpr uint32_t last_number = 65535, number_step = 100, last_set = 31;
 
 enum class Act { allow, deny, reset, unreach, unreach6, count, skipto, check_state, nat, divert, forward, setfib, set_dscp };
@@ -75,6 +77,7 @@ struct Rule {
   std::optional<uint32_t> tag, untag;
   std::optional<Hop> hop;
   std::optional<Limit> limit;  ///< keeps states too
+  std::string state_name{default_state};  ///< that it keeps, or asks for
   std::vector<Term> terms;
   size_t action_size = 0;  ///< of the text: what stands before the body
   std::string text;  ///< from the action on, as it is listed

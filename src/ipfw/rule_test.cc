@@ -21,6 +21,8 @@ TEST(ParseRule, ListsAsFreeBSDDoes) {
             "5 count log udp from not me to { any or me6 } dst-port 53 // names");
   EXPECT_EQ(listed("prob 0.5 deny ip from any to 1.2.3.4:255.255.255.0"), "0 prob 0.500000 deny ip from any to 1.2.3.0/24");
   EXPECT_EQ(listed("check-state"), "0 check-state :default");
+  EXPECT_EQ(listed("check-state :any // x"), "0 check-state :any // x");
+  EXPECT_EQ(listed("allow tcp from any to any setup keep-state :web"), "0 allow tcp from any to any setup keep-state :web");
   EXPECT_EQ(listed("skipto 500 ip from any to any out"), "0 skipto 500 ip from any to any out");
   EXPECT_EQ(listed("unreach needfrag icmp from any to any icmptypes 8,11"), "0 unreach needfrag icmp from any to any icmptypes 8,11");
 }
@@ -77,6 +79,22 @@ TEST(ParseRule, TakesATablesValue) {
     EXPECT_TRUE(listed(fmt::format("{} tablearg ip from table(1) to any", word)).ends_with("tablearg: not supported on this system")) << word;
 }
 
+TEST(ParseRule, KeepsOnlyWhatIsReadAgain) {
+  for (const char* chance : {"0.0000001", "0.3333333333333333", "1e-300", "0.25"}) {
+    std::string text = listed(fmt::format("prob {} allow ip from any to any", chance));
+    auto first = parse_rule(split_words(fmt::format("prob {} allow ip from any to any", chance))), again = parse_rule(split_words(std::string_view(text).substr(2)));
+    ASSERT_TRUE(again) << text;
+    EXPECT_EQ(again->probability, first->probability);
+  }
+  auto words = [](std::vector<std::string> list) {
+    auto rule = parse_rule(list);
+    return rule ? rule->text : "error: " + rule.error().text();
+  };
+  EXPECT_EQ(words({"allow", "ip", "from", "any", "to", "any", "via", "a b"}), "error: bad word ``a b''");
+  EXPECT_EQ(words({"allow", "ip", "from", "any", "to", "any", ""}), "error: bad word ``''");
+  EXPECT_EQ(words({"allow", "ip", "from", "any", "to", "any", "//", "two  blanks", ""}), "allow ip from any to any // two blanks");
+}
+
 TEST(ParseRule, NamesPorts) {
   EXPECT_EQ(with_service_names("tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80-90 setup // port 22"), "tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 ssh,http-90 setup // port 22");
   EXPECT_EQ(with_service_names("udp from { 10.0.0.1 or 53 } not 53 to not 10.0.0.2 src-port 123 icmptypes 80"),
@@ -104,6 +122,13 @@ TEST(ParseRule, RefusesInOneLineThatNamesTheWord) {
   EXPECT_EQ(listed("tee natd ip from any to any"), "error: tee: not supported on this system, where no program reads copies of packets");
   EXPECT_EQ(listed("allow ip from any to any not jail 5"), "error: not jail: not supported on this system");
   EXPECT_EQ(listed("allow ip from any to any jail web"), "error: jail: bad argument ``web''") << "names are for the command";
+  EXPECT_EQ(listed("check-state :no/name"), "error: Invalid state name :no/name");
+  EXPECT_EQ(listed("allow ip from any to any keep-state :any"), "error: Invalid state name :any");
+  EXPECT_EQ(listed("check-state in"), "error: check-state: takes a name, and nothing else");
+  EXPECT_EQ(listed("allow ip from any to any via em?"), "error: via em?: no pattern but a ``*'' at the end is supported on this system");
+  EXPECT_EQ(listed("allow ip from any to any recv e*0"), "error: recv e*0: no pattern but a ``*'' at the end is supported on this system");
+  EXPECT_EQ(listed("allow ip from any to any xmit [a-e]m0"), "error: xmit [a-e]m0: no pattern but a ``*'' at the end is supported on this system");
+  EXPECT_EQ(listed("allow ip from any to any via em*"), "0 allow ip from any to any via em*");
   EXPECT_EQ(listed("allow ip from any to any antispoof"), "error: antispoof: not supported on this system");
   EXPECT_EQ(listed("65535 allow ip from any to any"), "error: bad rule number ``65535''");
   EXPECT_EQ(listed("allow tcp from any to any 99999"), "error: invalid number ``99999''");

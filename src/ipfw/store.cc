@@ -154,7 +154,7 @@ size_t references(const Ruleset& rules, std::string_view name) {
   return count;
 }
 
-static Result<Ruleset> read(sys::netlink::Socket& socket) {
+static Result<Ruleset> read(sys::netlink::Socket& socket, Unread unread) {
   Ruleset out;
   CB_TRY(out.loaded, nft::has_table(socket, nft::Family::inet, table));
   if (!out.loaded) return out;
@@ -167,12 +167,13 @@ static Result<Ruleset> read(sys::netlink::Socket& socket) {
   }
   std::ranges::sort(out.tables, {}, &Table::name);
   CB_TRY(std::vector<nft::Text> lines, nft::texts(socket, nft::Family::inet, table, texts));
-  for (const nft::Text& line : lines) CB_CHECK(take_text(out, line.key, line.text));
+  for (const nft::Text& line : lines)
+    if (auto taken = take_text(out, line.key, line.text); !taken && unread == Unread::refused) return pass(taken.error());
   return out;
 }
 
-Result<Ruleset> read_ruleset(sys::netlink::Socket& socket) {
-  return nft::read_still<Ruleset>(socket, [&socket] { return read(socket); });
+Result<Ruleset> read_ruleset(sys::netlink::Socket& socket, Unread unread) {
+  return nft::read_still<Ruleset>(socket, [&] { return read(socket, unread); });
 }
 
 Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
@@ -204,8 +205,8 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   return batch;
 }
 
-static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits) {
-  CB_TRY(Ruleset rules, read_ruleset(socket));
+static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits, Unread unread) {
+  CB_TRY(Ruleset rules, read_ruleset(socket, unread));
   CB_CHECK(change_rules(rules));
   CB_CHECK(name_tables(rules));
   CB_CHECK(find_interfaces(rules));
@@ -214,9 +215,9 @@ static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules,
   return commits ? batch.commit(socket) : Result<>();
 }
 
-Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits) {
+Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits, Unread unread) {
   for (;;) {
-    auto done = try_edit(socket, change_rules, fill, commits);
+    auto done = try_edit(socket, change_rules, fill, commits, unread);
     // A dump that a change cut short says EINTR.
     bool again = !done && (done.error().sys == ERESTART || done.error().sys == EINTR);
     if (!again) return done;

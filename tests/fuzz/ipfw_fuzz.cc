@@ -14,12 +14,16 @@ using namespace cellblock;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ipfw::Ruleset set;
   for (const std::string& line : split(std::string_view(reinterpret_cast<const char*>(data), size), '\n')) {
-    std::vector<std::string> words = split_words(line);
+    // As a shell hands them over: with tabs between, words may have blanks in them, or be empty.
+    std::vector<std::string> words = line.find('\t') == line.npos ? split_words(line) : split(line, '\t');
     if (!words.empty() && ipfw::refuse_links(words[0], std::span(words).subspan(1)).text().empty()) abort();
     if (auto natd = ipfw::parse_natd(words, [](const std::string& path) -> Result<std::string> { return path; })) {
       if (auto nat = natd->nat()) set.nats.push_back(std::move(*nat));
     }
-    if (auto nat = ipfw::parse_nat(1, words)) set.nats.push_back(std::move(*nat));
+    if (auto nat = ipfw::parse_nat(1, words)) {
+      if (auto again = ipfw::parse_nat(1, split_words(nat->text)); !again || again->text != nat->text) abort();
+      set.nats.push_back(std::move(*nat));
+    }
     auto rule = ipfw::parse_rule(words);
     if (!rule) {
       if (rule.error().text().empty()) abort();

@@ -112,6 +112,8 @@ passes 10.1.0.2
 ipfw -q -j router table jump add 10.0.0.1 2
 pings 10.1.0.2
 ipfw -q -j router table jump add 10.0.0.1 7
+blocked 10.1.0.2  # there is no such instance
+ipfw -q -j router table jump delete 10.0.0.1
 passes 10.1.0.2
 expect_like '^00100 +1 ' ipfw -j far show 100
 expect_like '^00200 +1 ' ipfw -j far show 200
@@ -174,6 +176,29 @@ blocked -I 10.2.0.77 10.1.0.2
 expect_like '^00100 +1 ' ipfw -j router show 100
 ifconfig epair0a -alias 10.2.0.77
 router delete 100
+
+note "not: what a test is not about does not match it either"
+router table ports create type number
+router table flows create type flow:dst-ip,dst-port
+for test in "dst-port 80" "dst-port 80,443,1000-1010,2000,2001,2002,2003" "lookup dst-port ports" "flow table(flows)" "uid 0" "gid 0"; do
+  router add 100 deny icmp from any to any not $test
+  blocked 10.1.0.2
+  router delete 100
+done
+router add 100 deny icmp from any to not me6
+blocked 10.1.0.2
+router delete 100
+router add 100 deny tcp from any to any not dst-port 79-81,443 in recv epair0b
+router add 110 deny tcp from any to any not frag dst-port 79
+answers far 10.1.0.2 80 || fail "a port that is named"
+router delete 100 110
+ifconfig epair0a inet6 fd00::1/64 && jexec router ifconfig epair0b inet6 fd00::2/64 || fail "IPv6"
+eventually pings fd00::2
+router add 100 deny ip6 from fd00::1 to any not frag
+blocked fd00::2
+router delete 100
+router table ports destroy
+router table flows destroy
 
 note "what is turned off"
 router add 50 deny icmp from any to any

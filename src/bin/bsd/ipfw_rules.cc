@@ -92,6 +92,8 @@ Result<> IpfwSession::put(ipfw::Ruleset& rules, ipfw::Rule& rule) {
   bool full = last > ipfw::last_number - ipfw::number_step - 1;
   if (rule.number == 0) rule.number = std::min(last + ipfw::number_step, full ? last : ipfw::last_number - 1);
   if (rule.act == ipfw::Act::skipto && !rule.by_table && rule.argument <= rule.number) return fail(Why::invalid, "skipto: only to a rule further on");
+  // What could not be read again would stand in the way of every command.
+  if (auto again = ipfw::parse_rule(split_words(rule.text)); !again || again->text != rule.text) return fail(Why::invalid, "``{}'' can't be kept", rule.text);
   auto behind = std::ranges::upper_bound(rules.rules, rule.number, {}, [](const Kept& kept) { return kept.rule.number; });
   rules.rules.insert(behind, Kept{order + 1, new_id(rules), rule});
   return {};
@@ -168,10 +170,12 @@ int IpfwSession::flush() {
     int answer = std::getchar();
     if (answer != 'y' && answer != 'Y') return 0;
   }
-  auto done = edit([this](ipfw::Ruleset& rules) -> Result<> {
+  auto emptied = [this](ipfw::Ruleset& rules) -> Result<> {
     std::erase_if(rules.rules, [this](const Kept& kept) { return only_set_ ? kept.rule.set == *only_set_ : kept.rule.set != ipfw::last_set; });
     return {};
-  });
+  };
+  // What another version has left and nobody can read goes too.
+  auto done = ipfw::edit(socket_, with_jails(emptied), {}, !is_dry(), ipfw::Unread::left_out);
   if (!done) return refuse(done.error());
   say("Flushed all rules.");
   return 0;

@@ -94,9 +94,9 @@ Result<> IpfwSession::list_states(const ipfw::Ruleset& rules) {
     auto kept = std::ranges::find_if(rules.rules, [id](const Kept& other) { return id && other.id == *id; });
     if (kept == rules.rules.end() || (only_set_ && kept->rule.set != *only_set_)) continue;
     std::string_view protocol = ipfw::protocol_name(each.protocol);
-    lines.push_back(fmt::format("{:05} ({}s) {} {} {} {} <-> {} {} :default", kept->rule.number, each.timeout, kept->rule.limit ? "LIMIT" : "STATE",
+    lines.push_back(fmt::format("{:05} ({}s) {} {} {} {} <-> {} {} :{}", kept->rule.number, each.timeout, kept->rule.limit ? "LIMIT" : "STATE",
                                 protocol.empty() ? fmt::format("proto {}", each.protocol) : std::string(protocol), each.source.ip.text(), each.source.port,
-                                each.destination.ip.text(), each.destination.port));
+                                each.destination.ip.text(), each.destination.port, kept->rule.state_name));
   }
   if (!lines.empty()) fmt::print("## Dynamic rules ({}):\n", lines.size());
   for (const std::string& line : lines) fmt::print("{}\n", line);
