@@ -134,7 +134,18 @@ static __always_inline void forget_port(struct bpf_sock_addr* context) {
   if (bound && !bound->counted) bound->jail = 0;
 }
 
-static __always_inline bool is_tcp(const struct bpf_sock_addr* context) { return context->protocol == IPPROTO_TCP; }
+static __always_inline bool is_tcp(const struct bpf_sock_addr* context) {
+  return context->type == SOCK_STREAM && context->protocol == IPPROTO_TCP;
+}
+
+/// Whether the kernel gets the primary address for the wildcard. TCP's connections are led to it. Of UDP a port that
+/// nobody asked for is a client's; it has it before it connects, which is too late for a source (connect4).
+static __always_inline bool takes_primary(const struct bpf_sock_addr* context, const struct bound* bound, bool kept) {
+  if (bound->kind == one_address) return true;
+  bool is_client = bound->port == 0;
+  if (bound->kind == any_both) return kept && is_client;
+  return kept || (is_client && context->protocol == IPPROTO_UDP);
+}
 
 #define REFUSE(error) return bpf_set_retval(-(error)), 0
 
@@ -143,10 +154,10 @@ static __always_inline int restrict_ip4(const struct cb_jail_addresses* jail, st
   __u32 asked = bound->address[3];
   if (jail->ip4_count == 0) return EAFNOSUPPORT;
   bool any = asked == 0;
-  if (any || asked == loopback_ip4)
+  if (any || !owns_ip4(jail, bound->jail, asked)) {
+    if (!any && asked != loopback_ip4) return EADDRNOTAVAIL;
     bound->address[3] = jail->ip4[0];
-  else if (!owns_ip4(jail, bound->jail, asked))
-    return EADDRNOTAVAIL;
+  }
   bound->kind = any && jail->ip4_count > 1 ? any_ip4 : one_address;
   return 0;
 }
@@ -166,7 +177,7 @@ int bind4(struct bpf_sock_addr* context) {
   if (error) REFUSE(error);
   error = is_tcp(context) ? keep_port(context, &bound) : as_it_is;
   if (error > 0) REFUSE(error);
-  if (bound.kind == one_address || error != as_it_is) context->user_ip4 = bound.address[3];
+  if (takes_primary(context, &bound, error != as_it_is)) context->user_ip4 = bound.address[3];
   return allowed;
 }
 
@@ -186,7 +197,7 @@ static __always_inline bool restrict_wildcard(const struct cb_jail_addresses* ja
   bool both = !only_ip6 && (all_ip4 || jail->ip4_count);
   if (all_ip6 || (both && all_ip4)) return false;
   bound->kind = both ? any_both : jail->ip6_count > 1 ? any_ip6 : one_address;
-  if (!both) copy_address(bound->address, jail->ip6[0]);
+  copy_address(bound->address, jail->ip6[0]);
   return true;
 }
 
@@ -201,10 +212,9 @@ static __always_inline int restrict_ip6(struct bpf_sock_addr* context, const str
   if (!(jail->flags & cb_all_ip6) && jail->ip6_count == 0) return EAFNOSUPPORT;
   if (is_unspecified(bound->address)) return restrict_wildcard(jail, bound, is_only_ip6(context)) ? 0 : as_it_is;
   if (jail->flags & cb_all_ip6) return as_it_is;
-  if (is_loopback(bound->address))
-    copy_address(bound->address, jail->ip6[0]);
-  else if (!owns_ip6(jail, bound->jail, bound->address))
-    return EADDRNOTAVAIL;
+  if (owns_ip6(jail, bound->jail, bound->address)) return 0;
+  if (!is_loopback(bound->address)) return EADDRNOTAVAIL;
+  copy_address(bound->address, jail->ip6[0]);
   return 0;
 }
 
@@ -225,7 +235,7 @@ int bind6(struct bpf_sock_addr* context) {
   if (error) REFUSE(error);
   error = is_tcp(context) ? keep_port(context, &bound) : as_it_is;
   if (error > 0) REFUSE(error);
-  if (bound.kind == one_address || (bound.kind != any_both && error != as_it_is)) write_ip6(context, bound.address);
+  if (takes_primary(context, &bound, error != as_it_is)) write_ip6(context, bound.address);
   return allowed;
 }
 

@@ -9,7 +9,7 @@
 enum {
   EPERM = 1, EACCES = 13, EPROTONOSUPPORT = 93, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENOBUFS = 105,
   AF_INET = 2, AF_INET6 = 10,
-  SOCK_RAW = 3,
+  SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3,
   IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_DCCP = 33, IPPROTO_SCTP = 132, IPPROTO_MPTCP = 262,
   SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_REUSEPORT = 15,
   ETH_P_IPV6 = 0x86dd,
@@ -204,12 +204,26 @@ static __always_inline void jail_key(struct port_key* key, const struct bound* b
   key->scope = scope;
 }
 
-/// Of the destination port, from the network header on. IPv4: behind the header's words. IPv6: if nothing lies between.
+// ---- sockets: a raw one may have any protocol ----
+
+static __always_inline bool is_tcp_socket(const volatile struct bpf_sock* socket) {
+  return socket->type == SOCK_STREAM && socket->protocol == IPPROTO_TCP;
+}
+static __always_inline bool is_udp_socket(const volatile struct bpf_sock* socket) {
+  return socket->type == SOCK_DGRAM && socket->protocol == IPPROTO_UDP;
+}
+
+/// Of the destination port, from the network header on: behind the words of IPv4's header; of IPv6 if nothing lies
+/// between. 0: something does.
 static __always_inline __u32 tcp_port_offset(struct __sk_buff* packet) {
-  if (packet->protocol == bpf_htons(ETH_P_IPV6)) return 40 + 2;
-  __u8 first = 0;
-  bpf_skb_load_bytes_relative(packet, 0, &first, sizeof first, BPF_HDR_START_NET);
-  return (first & 0xf) * 4u + 2;
+  __u8 byte = 0;
+  if (packet->protocol == bpf_htons(ETH_P_IPV6)) {
+    const __u32 next_header = 6;
+    bpf_skb_load_bytes_relative(packet, next_header, &byte, sizeof byte, BPF_HDR_START_NET);
+    return byte == IPPROTO_TCP ? 40 + 2 : 0;
+  }
+  bpf_skb_load_bytes_relative(packet, 0, &byte, sizeof byte, BPF_HDR_START_NET);
+  return (byte & 0xf) * 4u + 2;
 }
 
 #endif

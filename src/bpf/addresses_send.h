@@ -38,7 +38,20 @@ static __always_inline void source_ip6(const struct cb_jail_addresses* jail, con
   }
 }
 
-static __always_inline bool is_here_ip4(__u32 address) { return address == 0 || address == loopback_ip4; }
+/// Where a jail says "here": the wildcard, and the loopback address unless that is its own.
+static __always_inline bool is_here_ip4(const struct cb_jail_addresses* jail, __u64 id, __u32 address) {
+  return address == 0 || (address == loopback_ip4 && !owns_ip4(jail, id, address));
+}
+
+static __always_inline bool is_here_ip6(const struct cb_jail_addresses* jail, __u64 id, const __u32* address) {
+  return is_unspecified(address) || (is_loopback(address) && !owns_ip6(jail, id, address));
+}
+
+/// A source that can't be set, for the socket has a port already, is the kernel's to choose: for an own address that is
+/// the address itself. Should it not be on this host, the first packet is judged by the choice (egress).
+static __always_inline bool is_own_source(const struct cb_jail_addresses* jail, __u64 id, const __u32* to) {
+  return is_mapped(to) ? owns_ip4(jail, id, to[3]) : owns_ip6(jail, id, to);
+}
 
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr* context) {
@@ -46,11 +59,12 @@ int connect4(struct bpf_sock_addr* context) {
   struct cb_jail_addresses* jail = current_jail(&id);
   if (!jail || (jail->flags & cb_all_ip4)) return 1;
   if (jail->ip4_count == 0) REFUSE(EAFNOSUPPORT);
-  if (is_here_ip4(context->user_ip4)) context->user_ip4 = jail->ip4[0];
+  if (is_here_ip4(jail, id, context->user_ip4)) context->user_ip4 = jail->ip4[0];
   struct bpf_sock* socket = context->sk;
   if (!socket || socket->src_ip4) return 1;
-  struct sockaddr_in source = {.sin_family = AF_INET, .sin_addr = source_ip4(jail, context->user_ip4)};
-  if (bpf_bind(context, (void*)&source, sizeof source)) REFUSE(EADDRNOTAVAIL);
+  __u32 to = context->user_ip4;
+  struct sockaddr_in source = {.sin_family = AF_INET, .sin_addr = source_ip4(jail, to)};
+  if (bpf_bind(context, (void*)&source, sizeof source) && !owns_ip4(jail, id, to)) REFUSE(EADDRNOTAVAIL);
   return 1;
 }
 
@@ -65,18 +79,18 @@ int connect6(struct bpf_sock_addr* context) {
   if (is_mapped(to)) {
     if (jail->flags & cb_all_ip4) return 1;
     if (jail->ip4_count == 0) REFUSE(EAFNOSUPPORT);
-    if (is_here_ip4(to[3])) to[3] = jail->ip4[0];
+    if (is_here_ip4(jail, id, to[3])) to[3] = jail->ip4[0];
     map_ip4(source.sin6_addr, source_ip4(jail, to[3]));
   } else {
     if (jail->flags & cb_all_ip6) return 1;
     if (jail->ip6_count == 0) REFUSE(EAFNOSUPPORT);
-    if (is_unspecified(to) || is_loopback(to)) copy_address(to, jail->ip6[0]);
+    if (is_here_ip6(jail, id, to)) copy_address(to, jail->ip6[0]);
     source_ip6(jail, to, source.sin6_addr);
   }
   write_ip6(context, to);
   struct bpf_sock* socket = context->sk;
   if (!socket || has_source_ip6(socket)) return 1;
-  if (bpf_bind(context, (void*)&source, sizeof source)) REFUSE(EADDRNOTAVAIL);
+  if (bpf_bind(context, (void*)&source, sizeof source) && !is_own_source(jail, id, to)) REFUSE(EADDRNOTAVAIL);
   return 1;
 }
 
@@ -86,7 +100,7 @@ int sendmsg4(struct bpf_sock_addr* context) {
   struct cb_jail_addresses* jail = current_jail(&id);
   if (!jail || (jail->flags & cb_all_ip4)) return 1;
   if (jail->ip4_count == 0) REFUSE(EAFNOSUPPORT);
-  if (is_here_ip4(context->user_ip4)) context->user_ip4 = jail->ip4[0];
+  if (is_here_ip4(jail, id, context->user_ip4)) context->user_ip4 = jail->ip4[0];
   __u32 source = context->msg_src_ip4;
   if (source == 0) {
     context->msg_src_ip4 = source_ip4(jail, context->user_ip4);
@@ -108,7 +122,7 @@ int sendmsg6(struct bpf_sock_addr* context) {
   read_ip6(context, to);
   if (is_mapped(to)) return 1;  // the kernel asks again, as of IPv4
   if (jail->ip6_count == 0) REFUSE(EAFNOSUPPORT);
-  if (is_unspecified(to) || is_loopback(to)) {
+  if (is_here_ip6(jail, id, to)) {
     copy_address(to, jail->ip6[0]);
     write_ip6(context, to);
   }
@@ -137,7 +151,7 @@ int sock_create(struct bpf_sock* socket) {
   if (socket->protocol == IPPROTO_MPTCP || socket->protocol == IPPROTO_SCTP || socket->protocol == IPPROTO_DCCP)
     REFUSE(EPROTONOSUPPORT);
   if (socket->type == SOCK_RAW && !(jail->flags & cb_raw_sockets)) REFUSE(EPERM);
-  if (socket->protocol == IPPROTO_TCP && !bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE)) REFUSE(ENOBUFS);
+  if (is_tcp_socket(socket) && !bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE)) REFUSE(ENOBUFS);
   return 1;
 }
 
@@ -184,21 +198,18 @@ static __always_inline bool knocks_at_private_port(struct __sk_buff* packet) {
   if (!socket || socket->state != BPF_TCP_LISTEN) return false;
   struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || !bound->is_private || bound->port == socket->src_port) return false;
-  __be16 port;  // the transport header comes first here: tcp_v4_rcv() has pulled the other one
-  if (bpf_skb_load_bytes_relative(packet, tcp_port_offset(packet), &port, sizeof port, BPF_HDR_START_NET)) return true;
+  __u32 offset = tcp_port_offset(packet);
+  __be16 port;  // from the network header on: tcp_v4_rcv() has pulled it
+  if (!offset || bpf_skb_load_bytes_relative(packet, offset, &port, sizeof port, BPF_HDR_START_NET)) return true;
   return bpf_ntohs(port) == socket->src_port;
-}
-
-/// A TCP connection: its own address was looked at when it was bound, connected or asked for, and does not change.
-static __always_inline bool is_settled(struct __sk_buff* packet) {
-  struct bpf_sock* socket = packet->sk;
-  if (socket) socket = bpf_sk_fullsock(socket);
-  return socket && socket->protocol == IPPROTO_TCP && socket->state != BPF_TCP_LISTEN;
 }
 
 SEC("cgroup_skb/ingress")
 int ingress(struct __sk_buff* packet) {
-  if (is_settled(packet)) return 1;
+  struct bpf_sock* socket = packet->sk;
+  if (socket) socket = bpf_sk_fullsock(socket);
+  // A TCP connection: its own address was looked at when it was bound, connected or asked for, and does not change.
+  if (socket && is_tcp_socket(socket) && socket->state != BPF_TCP_LISTEN) return 1;
   __u64 id = 0;
   struct cb_jail_addresses* jail = jail_of_packet(packet, &id);
   if (!jail) return 1;
@@ -208,13 +219,28 @@ int ingress(struct __sk_buff* packet) {
   return !knocks_at_private_port(packet);
 }
 
+/// By the socket's own address: that in the packet may be one that the host's NAT has put there. A datagram of a socket
+/// without one has had its source from sendmsg4 or sendmsg6.
+static __always_inline int pass_socket(const volatile struct bpf_sock* socket, const struct cb_jail_addresses* jail, __u64 id,
+                                       bool ip6) {
+  if (!ip6) return jail->flags & cb_all_ip4 || socket->src_ip4 == 0 || owns_ip4(jail, id, socket->src_ip4);
+  if (jail->flags & cb_all_ip6) return 1;
+  __u32 own[4] = {socket->src_ip6[0], socket->src_ip6[1], socket->src_ip6[2], socket->src_ip6[3]};
+  return is_unspecified(own) || owns_ip6(jail, id, own);
+}
+
 SEC("cgroup_skb/egress")
 int egress(struct __sk_buff* packet) {
-  if (is_settled(packet)) return 1;
+  struct bpf_sock* socket = packet->sk;
+  if (socket) socket = bpf_sk_fullsock(socket);
+  bool tcp = socket && is_tcp_socket(socket);
+  // An answer of a listener is from where it was asked at, which ingress has seen.
+  if (tcp && socket->state != BPF_TCP_SYN_SENT) return 1;
   __u64 id = 0;
   struct cb_jail_addresses* jail = jail_of_packet(packet, &id);
   if (!jail) return 1;
   bool ip6 = packet->protocol == bpf_htons(ETH_P_IPV6);
+  if (socket && (tcp || is_udp_socket(socket))) return pass_socket(socket, jail, id, ip6);
   return ip6 ? pass_ip6(packet, jail, id, ip6_source) : pass_ip4(packet, jail, id, ip4_source);
 }
 

@@ -22,7 +22,13 @@ std::string show(const IpBytes& bytes) {
 
 bool is_link_local(const IpBytes& bytes) { return bytes.v6 && bytes.at[0] == 0xfe && (bytes.at[1] & 0xc0) == 0x80; }
 
+bool is_mapped(const IpBytes& bytes) {
+  constexpr unsigned char prefix[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return bytes.v6 && std::equal(std::begin(prefix), std::end(prefix), bytes.at);
+}
+
 bool is_for_one(const IpBytes& bytes) {
+  if (is_mapped(bytes)) return false;
   bool zero = std::ranges::all_of(bytes.at, [](unsigned char byte) { return byte == 0; });
   return !zero && (bytes.v6 ? bytes.at[0] != 0xff : bytes.at[0] < 224 && bytes.at[0] != 127);
 }

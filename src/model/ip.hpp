@@ -19,7 +19,9 @@ std::optional<IpBytes> parse_ip_bytes(std::string_view text);
 std::string show(const IpBytes& bytes);
 
 bool is_link_local(const IpBytes& bytes);
-/// Neither nobody's nor everybody's.
+/// An IPv4 address in IPv6's spelling, ::ffff:a.b.c.d.
+bool is_mapped(const IpBytes& bytes);
+/// Neither nobody's nor everybody's, and of its own family.
 bool is_for_one(const IpBytes& bytes);
 /// Whether the first `prefix` bits are the same.
 bool same_network(const IpBytes& left, const IpBytes& right, int prefix);

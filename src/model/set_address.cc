@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 
+#include "model/ip.hpp"
+
 namespace cellblock::model {
 namespace {
 
@@ -90,8 +92,11 @@ std::span<const Family> families() { return both; }
 
 Result<> order_addresses(std::vector<std::string>& addresses, const Family& family) {
   if (addresses.size() > max_addresses) return fail(Why::invalid, "too many {} addresses", family.name);
-  for (const std::string& address : addresses)
+  for (const std::string& address : addresses) {
     if (is_of_no_host(address, family)) return refuse(EINVAL);
+    auto bytes = parse_ip_bytes(address);
+    if (bytes && is_mapped(*bytes)) return fail(Why::invalid, "{}: {}: an IPv4 address, for ip4.addr", family.addr_parameter, address);
+  }
   if (addresses.size() < 2) return {};
   std::vector<std::pair<Bytes, std::string>> rest;
   for (const std::string& address : addresses) rest.emplace_back(bytes_of(address, family), address);

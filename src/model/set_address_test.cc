@@ -35,6 +35,7 @@ TEST(Addresses, AreOfAHostAndOfOneKind) {
                    "ip4.addr=10.0.0.1,10.0.0.2,10.0.0.2", "ip6.addr=fd00::1,FD00:0::1"})
     EXPECT_EQ(host.create_error(bad), invalid_argument) << bad;
   EXPECT_EQ(host.create_error("ip4.addr=web"), "ip4.addr: not an IPv4 address: web");
+  EXPECT_EQ(host.create_error("ip6.addr=fd00::1,::ffff:10.0.0.1"), "ip6.addr: ::ffff:10.0.0.1: an IPv4 address, for ip4.addr");
 }
 
 std::string many(std::string_view parameter, int count) {

@@ -57,7 +57,7 @@ TEST(cable, refuses_names) {
 }
 
 TEST(cable, refuses_addresses) {
-  for (auto bad : {"10.0.0.300/24", "0.0.0.0/8", "224.0.0.1/24", "::/64", "ff02::1/64", "127.0.0.1/8", "web/24"})
+  for (auto bad : {"10.0.0.300/24", "0.0.0.0/8", "224.0.0.1/24", "::/64", "ff02::1/64", "::ffff:10.70.0.5/120", "127.0.0.1/8", "web/24"})
     EXPECT_EQ(error({{"net.address", {bad}}}), fmt::format("net.address: {}: not an address of a jail's", bad));
   EXPECT_EQ(error({{"net.address", {"10.0.0.5"}}}),
             "net.address: 10.0.0.5: the length of its network is missing, as in 10.0.0.5/24");

@@ -28,6 +28,7 @@ declare -A servers
 serve() {
   local jail=$1 try
   shift
+  : >"$W/$jail.out"  # not in the background: the last server's "ready" counts no more
   in_jail "$jail" serve "$jail" "$@" >"$W/$jail.out" &
   servers[$jail]+=" $!"
   for try in $(seq 100); do
@@ -103,6 +104,11 @@ row host 'a 10.9.0.6 83 .*' ask tcp 10.9.0.6 83
 inside=$(ss -Htln src 10.9.0.5 | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -u)
 [ "$(wc -w <<<"$inside")" = 1 ] || fail "listeners that share a port have several: $inside"
 row host silence ask tcp 10.9.0.5 "$inside"
+serve b tcp6 :: 83
+inside6=$(ss -Htln | awk '$4 ~ /^\*:/ { sub(/.*:/, "", $4); print $4 }')
+row host silence ask tcp6 fd09::7 "$inside6"
+row host silence ask tcp6 fd09::7 "$inside6" dstopts
+stop b
 first=$(awk '{ print $1 }' <<<"${servers[a]}")
 kill "$first" && wait "$first" 2>/dev/null
 row host 'a 10.9.0.6 83 .*' ask tcp 10.9.0.6 83

@@ -59,6 +59,18 @@ for turn in 1 2; do
   expect OK jexec b "$probe" send_as ping 10.9.0.1 0
   expect OK jexec -U nobody b "$probe" send_as ping 10.9.0.1 0
   expect EPERM jexec -U nobody b "$probe" make_socket raw
+
+  note "a raw socket of TCP's protocol is none of TCP"
+  expect EPERM jexec b "$probe" send_as rawtcp 10.9.0.1 0 10.9.0.1
+  "$probe" serve host tcp 10.9.0.1 9999 reuse </dev/null >"$W/serve.out" &
+  server=$!
+  eventually grep -q ready "$W/serve.out"
+  jexec b "$probe" hear rawtcp </dev/null >"$W/hear.out" &
+  eventually grep -q ready "$W/hear.out"
+  expect_like '^host ' "$probe" ask tcp 10.9.0.1 9999
+  wait $!
+  expect "silence" tail -n 1 "$W/hear.out"
+  kill $server && wait $server 2>/dev/null
   jail -m name=b allow.noraw_sockets
   expect EPERM jexec b "$probe" make_socket raw
   echo "1 0" >/proc/sys/net/ipv4/ping_group_range

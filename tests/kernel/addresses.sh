@@ -11,8 +11,8 @@ mkdir -p "$W/root/bin"
 cp "$probe" "$W/root/bin/probe"
 ip link add em0 type veth peer name em0b
 ip link set em0 up
-for address in 10.9.0.1 10.9.0.5 10.9.0.6 10.9.0.7; do ip addr add $address/32 dev lo; done
-for address in fd09::1 fd09::5 fd09::6 fd09::8; do ip addr add $address/128 dev lo; done
+for address in 10.9.0.1 10.9.0.5 10.9.0.6 10.9.0.7 10.9.0.8; do ip addr add $address/32 dev lo; done
+for address in fd09::1 fd09::5 fd09::6 fd09::7 fd09::8; do ip addr add $address/128 dev lo; done
 ip addr add 10.20.0.6/24 dev em0
 ip addr add fd20::6/64 dev em0 nodad
 echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
@@ -54,7 +54,6 @@ table() {
     row one "10.9.0.5 8080" bind_at $kind 127.0.0.1 8080
     row one "10.9.0.5 8080" bind_at $kind 10.9.0.5 8080
     row two "0.0.0.0 8080" bind_at $kind 0.0.0.0 8080
-    row two "0.0.0.0 $anywhere" bind_at $kind 0.0.0.0 0
     row two "10.9.0.6 8080" bind_at $kind 127.0.0.1 8080
     row two "10.20.0.6 8080" bind_at $kind 10.20.0.6 8080
     for jail in one two; do
@@ -77,9 +76,24 @@ table() {
     for address in fd09::1 fd09::5 fd09::1234; do row six EADDRNOTAVAIL bind_at ${kind}6 $address 8080; done
     row six EAFNOSUPPORT bind_at ${kind}6 ::ffff:10.9.0.5 8080
   done
+  row two "0.0.0.0 $anywhere" bind_at tcp 0.0.0.0 0
+  row two "10.9.0.6 $anywhere" bind_at udp 0.0.0.0 0  # a client's
+  row two "fd09::6 $anywhere" bind_at udp6 :: 0 only6
   row two "0.0.0.0 8080" bind_at tcp 0.0.0.0 8080 listen
   row one "10.9.0.5 8080" bind_at tcp 0.0.0.0 8080 listen
   row two ":: 8080" bind_at tcp6 :: 8080 listen
+
+  note "a loopback address of the jail's own"
+  for kind in tcp udp; do
+    row own "127.0.0.1 8080" bind_at $kind 127.0.0.1 8080
+    row own "::1 8080" bind_at ${kind}6 ::1 8080
+    row own "::ffff:127.0.0.1 8080" bind_at ${kind}6 ::ffff:127.0.0.1 8080
+  done
+  row own "127.0.0.1 $anywhere > 127.0.0.1 9" connect_as udp 127.0.0.1 9
+  row own "::1 $anywhere > ::1 9" connect_as udp6 ::1 9
+  row own "::ffff:127.0.0.1 $anywhere > ::ffff:127.0.0.1 9" connect_as udp6 ::ffff:127.0.0.1 9
+  row own OK send_as udp 127.0.0.1 9 127.0.0.1
+  row own "10.9.0.8 $anywhere > 10.9.0.8 9" connect_as udp 0.0.0.0 9
 
   note "ports are taken within a jail"
   for kind in tcp udp; do
@@ -114,6 +128,16 @@ table() {
   row two "fd09::6 $anywhere > fd09::1 9" connect_as udp6 fd09::1 9
   row two "10.20.0.6 7777 > 10.9.0.1 9" connect_as udp 10.9.0.1 9 from 10.20.0.6 7777
   row two "bind:EADDRNOTAVAIL" connect_as udp 10.9.0.1 9 from 10.9.0.1 7777
+  row two "10.9.0.6 $anywhere > 10.9.0.1 9" connect_as udp 10.9.0.1 9 from 0.0.0.0 0
+  row two "fd09::6 $anywhere > fd09::1 9" connect_as udp6 fd09::1 9 from :: 0 only6
+  row one "fd09::5 $anywhere > fd09::1 9999" connect_as tcp6 fd09::1 9999 from :: 0
+  row two "fd09::6 $anywhere > fd09::1 9999" connect_as tcp6 fd09::1 9999 from :: 0
+  row two "10.20.0.6 4000 > 10.20.0.6 9" connect_as udp 10.20.0.6 9 from 0.0.0.0 4000
+  row two "10.9.0.6 4000 > 10.9.0.6 9" connect_as udp 127.0.0.1 9 from 0.0.0.0 4000
+  row one "fd09::5 4000 > fd09::5 9" connect_as udp6 ::1 9 from :: 4000
+  row one "::ffff:10.9.0.5 4000 > ::ffff:10.9.0.5 9" connect_as udp6 ::ffff:10.9.0.5 9 from :: 4000
+  row two EADDRNOTAVAIL connect_as udp 10.9.0.1 9 from 0.0.0.0 4000
+  row one EADDRNOTAVAIL connect_as udp6 fd09::1 9 from :: 4000
   row one "10.9.0.5 700 > 10.9.0.1 9999" connect_as tcp 10.9.0.1 9999 from 10.9.0.5 700  # as rresvport(3) does
   row one "10.9.0.5 $anywhere > 10.9.0.1 9999" connect_as tcp 10.9.0.1 9999
   row six EAFNOSUPPORT connect_as udp6 ::ffff:10.9.0.1 9
@@ -153,8 +177,9 @@ for mode in $modes; do
   jail -c name=six path="$W/root" ip6.addr=fd09::8 persist $mode
   jail -c name=all path="$W/root" ip4=inherit ip6=inherit persist $mode
   jail -c name=none path="$W/root" ip4.addr=10.9.0.7 allow.noreserved_ports persist $mode
+  jail -c name=own path="$W/root" ip4.addr=10.9.0.8,127.0.0.1 ip6.addr=fd09::7,::1 persist $mode
   table
-  for jail in one two four six all none; do jail -R $jail; done
+  for jail in one two four six all none own; do jail -R $jail; done
 done
 is_clean "$W"
 [ -z "$(bpftool map dump pinned /sys/fs/bpf/cellblock/addresses-*/jails 2>/dev/null | grep key)" ] || fail "entries are left"

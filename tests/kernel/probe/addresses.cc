@@ -1,10 +1,11 @@
 // Sockets on a network stack that is shared: what they are bound to, whom they reach and as whom.
 //
-// A KIND is tcp, udp, ping, raw, mptcp, sctp or dccp for IPv4, and the same with a 6 for IPv6.
+// A KIND is tcp, udp, ping, raw, rawtcp, mptcp, sctp or dccp for IPv4, and the same with a 6 for IPv6.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ struct Kind {
 constexpr Kind kinds[] = {
     {"tcp", SOCK_STREAM, IPPROTO_TCP, IPPROTO_TCP},    {"udp", SOCK_DGRAM, IPPROTO_UDP, IPPROTO_UDP},
     {"ping", SOCK_DGRAM, IPPROTO_ICMP, IPPROTO_ICMPV6}, {"raw", SOCK_RAW, IPPROTO_ICMP, IPPROTO_ICMPV6},
+    {"rawtcp", SOCK_RAW, IPPROTO_TCP, IPPROTO_TCP},
     {"mptcp", SOCK_STREAM, IPPROTO_MPTCP, IPPROTO_MPTCP}, {"sctp", SOCK_STREAM, IPPROTO_SCTP, IPPROTO_SCTP},
     {"dccp", SOCK_DCCP, IPPROTO_DCCP, IPPROTO_DCCP},
 };
@@ -79,7 +81,7 @@ std::string name_of(int socket, int asked_port = 0) {
   return text_of(address, asked_port);
 }
 
-/// Words after the fixed arguments: reuse, reuseport, only6.
+/// Words after the fixed arguments: reuse, reuseport, only6, dstopts (packets get an extension header that says nothing).
 bool has_word(size_t from, std::string_view word) {
   for (size_t i = from; i < arguments.size(); ++i)
     if (arguments[i] == word) return true;
@@ -91,6 +93,8 @@ void set_options(int socket, size_t from) {
   if (has_word(from, "reuse")) ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   if (has_word(from, "reuseport")) ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
   if (has_word(from, "only6")) ::setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
+  const char padding[8] = {0, 0, 1, 4};
+  if (has_word(from, "dstopts")) ::setsockopt(socket, IPPROTO_IPV6, IPV6_DSTOPTS, padding, sizeof padding);
 }
 
 /// make_socket KIND
@@ -125,11 +129,25 @@ std::string bind_twice() {
   return bind_and_name(second);
 }
 
-/// connect_as KIND ADDRESS PORT [from ADDRESS PORT]: "OWN PEER"
+/// bind_many KIND ADDRESS PORT COUNT: to that port and those behind it: how many, and the first that failed
+std::string bind_many() {
+  int first = std::stoi(arguments.at(2)), count = std::stoi(arguments.at(3)), done = 0;
+  rlimit files{static_cast<rlim_t>(count) + 64, static_cast<rlim_t>(count) + 64};
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  for (; done < count; ++done) {
+    arguments[2] = std::to_string(first + done);
+    std::string named = bind_and_name(make_socket(arguments[0]));
+    if (named.starts_with("E")) return std::to_string(done) + " " + named;
+  }
+  return std::to_string(done) + " OK";
+}
+
+/// connect_as KIND ADDRESS PORT [from ADDRESS PORT [OPTION...]]: "OWN PEER"
 std::string connect_as() {
   int socket = make_socket(arguments.at(0));
   if (socket < 0) return "socket:" + errno_name(errno);
   Address to = address_of(arguments.at(1), arguments.at(2));
+  set_options(socket, 6);
   if (arguments.size() >= 6) {
     Address from = address_of(arguments[4], arguments[5]);
     if (::bind(socket, from.raw(), from.length) < 0) return "bind:" + errno_name(errno);
@@ -210,9 +228,19 @@ std::string serve() {
   }
 }
 
-/// ask KIND ADDRESS PORT: what serve() answers
+/// hear KIND: whether a packet comes within a second
+std::string hear() {
+  int socket = make_socket(arguments.at(0));
+  if (socket < 0) return "socket:" + errno_name(errno);
+  (void)!::write(1, "ready\n", 6);
+  pollfd poll{socket, POLLIN, 0};
+  return ::poll(&poll, 1, 1000) == 0 ? "silence" : "heard";
+}
+
+/// ask KIND ADDRESS PORT [OPTION...]: what serve() answers
 std::string ask() {
   int socket = make_socket(arguments.at(0));
+  set_options(socket, 3);
   Address to = address_of(arguments.at(1), arguments.at(2));
   timeval soon{1, 0};
   ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon);  // of connect(2), too
@@ -246,7 +274,7 @@ std::string connect_given() {
 constexpr Probe table[] = {{"make_socket", makes_socket}, {"bind_at", bind_at},         {"bind_twice", bind_twice},
                            {"connect_as", connect_as},    {"send_as", send_as},         {"serve", serve},
                            {"ask", ask},                  {"give_socket", give_socket}, {"bind_given", bind_given},
-                           {"connect_given", connect_given}};
+                           {"connect_given", connect_given}, {"bind_many", bind_many}, {"hear", hear}};
 
 }  // namespace
 
