@@ -56,6 +56,8 @@ enum {
   near_bits_ip4 = 16,  // addresses with a common prefix of this length are near each other; IPv6: of 64
   may_bind = 1, may_bind_reserved = 3,  // BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE
   as_it_is = -1,
+  most_keys = 5,        // of one socket in `ports`
+  most_bound = 8192,    // TCP sockets of one jail: what the maps hold is for eight such jails and more
 };
 
 /// What a socket is bound to, as its owner sees it.
@@ -72,8 +74,9 @@ struct bound {
   __u8 unused[7];
 };
 
-/// Whose port: that of an address, whatever jail has it; a jail's on all its addresses; a jail's on any of them.
-enum scope { of_address, of_wildcard, of_any };
+/// Whose port: that of an address, whatever jail has it; a jail's on all its addresses; a jail's on any of them. And all
+/// that a jail has bound, without a port.
+enum scope { of_address, of_wildcard, of_any, of_jail };
 
 struct port_key {
   __u64 jail;
@@ -84,6 +87,8 @@ struct port_key {
 };
 
 struct uses {
+  struct bpf_spin_lock lock;
+  __u32 gone;  // counted out to the last, about to be deleted
   __u64 sockets, no_reuse, no_reuse_port, listening;
   __u64 private_port;
 };
@@ -100,8 +105,8 @@ MAP(BPF_MAP_TYPE_HASH, 65536, BPF_F_NO_PREALLOC, __u64, struct cb_jail_addresses
 MAP(BPF_MAP_TYPE_HASH, 65536, BPF_F_NO_PREALLOC, struct cb_owned_address, __u8) more SEC(".maps");
 MAP(BPF_MAP_TYPE_HASH, 65536, BPF_F_NO_PREALLOC, struct cb_address, __u64) owners SEC(".maps");
 MAP(BPF_MAP_TYPE_ARRAY, 1, 0, __u32, struct cb_place) place SEC(".maps");
-MAP(BPF_MAP_TYPE_HASH, 65536, BPF_F_NO_PREALLOC, struct port_key, struct uses) ports SEC(".maps");
-MAP(BPF_MAP_TYPE_SOCKHASH, 32768, 0, struct port_key, __u64) listeners SEC(".maps");
+MAP(BPF_MAP_TYPE_HASH, 262144, BPF_F_NO_PREALLOC, struct port_key, struct uses) ports SEC(".maps");
+MAP(BPF_MAP_TYPE_SOCKHASH, 131072, 0, struct port_key, __u64) listeners SEC(".maps");
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC);

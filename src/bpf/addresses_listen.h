@@ -6,49 +6,94 @@
 
 // ---- the life of a bound socket ----
 
-static __always_inline void add_use(const struct port_key* key, const struct bound* bound, __u64 one, __u16 private_port) {
+/// The `at`th place where others look for the socket; the first is where its jail's are counted. False: it has no more.
+static __always_inline bool place_of(const struct bound* bound, int at, struct port_key* key) {
+  __u8 family = bound->kind == one_address ? bound->family : bound->kind == any_ip4 ? AF_INET : AF_INET6;
+  if (at == 0) {
+    jail_key(key, bound, 0, of_jail);
+    key->port = 0;
+  } else if (at == 1 && bound->kind == one_address) {
+    exact_key(key, bound);
+  } else if (at <= 2) {
+    jail_key(key, bound, family, at == 1 ? of_wildcard : of_any);
+  } else {
+    jail_key(key, bound, AF_INET, at == 3 ? of_any : of_wildcard);
+  }
+  return at <= 2 || bound->kind == any_both;
+}
+
+/// One more socket at `key`. 0 or an errno: a jail has so many, and the last socket of another port may just be going.
+static __always_inline int add_use(const struct port_key* key, const struct bound* bound, __u64 most, __u16 private_port) {
   struct uses* uses = bpf_map_lookup_elem(&ports, key);
   if (!uses) {
     struct uses none = {};
     bpf_map_update_elem(&ports, key, &none, BPF_NOEXIST);
     uses = bpf_map_lookup_elem(&ports, key);
-    if (!uses) return;
+    if (!uses) return ENOBUFS;
   }
-  __sync_fetch_and_add(&uses->sockets, one);
-  if (!bound->reuse) __sync_fetch_and_add(&uses->no_reuse, one);
-  if (!bound->reuse_port) __sync_fetch_and_add(&uses->no_reuse_port, one);
-  if (bound->listening) __sync_fetch_and_add(&uses->listening, one);
-  if (private_port) uses->private_port = private_port;
-  if (uses->sockets == 0) bpf_map_delete_elem(&ports, key);
+  __u64 no_reuse = !bound->reuse, no_reuse_port = !bound->reuse_port;
+  int error = 0;
+  bpf_spin_lock(&uses->lock);
+  if (uses->gone) {
+    error = EADDRINUSE;
+  } else if (uses->sockets >= most) {
+    error = ENOBUFS;
+  } else {
+    ++uses->sockets;
+    uses->no_reuse += no_reuse;
+    uses->no_reuse_port += no_reuse_port;
+    if (private_port) uses->private_port = private_port;
+  }
+  bpf_spin_unlock(&uses->lock);
+  return error;
 }
 
-/// Counts the socket in (one = 1) or out (one = -1) wherever others look for it.
-static __always_inline void count(const struct bound* bound, __u64 one, __u16 private_port) {
+/// One less. Who takes the last one out deletes, and nobody counts in meanwhile.
+static __always_inline void drop_use(const struct port_key* key, const struct bound* bound) {
+  struct uses* uses = bpf_map_lookup_elem(&ports, key);
+  if (!uses) return;
+  __u64 no_reuse = !bound->reuse, no_reuse_port = !bound->reuse_port, listening = bound->listening;
+  bpf_spin_lock(&uses->lock);
+  --uses->sockets;
+  uses->no_reuse -= no_reuse;
+  uses->no_reuse_port -= no_reuse_port;
+  uses->listening -= listening;
+  bool last = uses->sockets == 0;
+  uses->gone = last;
+  bpf_spin_unlock(&uses->lock);
+  if (last) bpf_map_delete_elem(&ports, key);
+}
+
+/// From the first of its `places` on.
+static __always_inline void count_out(const struct bound* bound, int places) {
   struct port_key key;
-  if (bound->kind == one_address) {
-    exact_key(&key, bound);
-    add_use(&key, bound, one, private_port);
-    jail_key(&key, bound, bound->family, of_any);
-    add_use(&key, bound, one, 0);
-    return;
+#pragma unroll  // Linux 6.1 takes no loop that is entered in the middle
+  for (int at = 0; at < most_keys; ++at)
+    if (at < places && place_of(bound, at, &key)) drop_use(&key, bound);
+}
+
+/// In all places or none. 0 or an errno.
+static __always_inline int count_in(const struct bound* bound, __u16 private_port) {
+  struct port_key key;
+  int error = 0, counted = 0;
+#pragma unroll
+  for (int at = 0; at < most_keys; ++at) {
+    if (error || !place_of(bound, at, &key)) continue;
+    __u16 port = at == 1 || at == 4 ? private_port : 0;
+    error = add_use(&key, bound, at == 0 ? most_bound : ~0ull, port);
+    if (!error) counted = at + 1;
   }
-  jail_key(&key, bound, bound->kind == any_ip4 ? AF_INET : AF_INET6, of_wildcard);
-  add_use(&key, bound, one, private_port);
-  key.scope = of_any;
-  add_use(&key, bound, one, 0);
-  if (bound->kind != any_both) return;
-  key.family = AF_INET;
-  add_use(&key, bound, one, 0);
-  key.scope = of_wildcard;
-  add_use(&key, bound, one, private_port);
+  if (error) count_out(bound, counted);
+  return error;
 }
 
 static __always_inline int is_bound(struct bpf_sock* socket) {
   struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || !bound->jail || bound->counted) return 1;
   if (!bound->port) bound->port = (__u16)socket->src_port;  // the kernel has chosen it
+  int error = count_in(bound, bound->is_private ? (__u16)socket->src_port : 0);
+  if (error) REFUSE(error);
   bound->counted = 1;
-  count(bound, 1, bound->is_private ? (__u16)socket->src_port : 0);
   return 1;
 }
 
@@ -63,7 +108,7 @@ int sock_release(struct bpf_sock* socket) {
   struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || !bound->counted) return 1;
   bound->counted = 0;
-  count(bound, (__u64)-1, 0);
+  count_out(bound, most_keys);
   return 1;
 }
 
@@ -77,6 +122,20 @@ static __always_inline void enlist(struct bpf_sock_ops* context, struct port_key
   bpf_sock_hash_update(context, &listeners, key, BPF_ANY);
 }
 
+static __always_inline void note_listening(struct bound* bound) {
+  struct port_key key;
+  bound->listening = 1;
+#pragma unroll
+  for (int at = 0; at < most_keys; ++at) {
+    if (!place_of(bound, at, &key)) continue;
+    struct uses* uses = bpf_map_lookup_elem(&ports, &key);
+    if (!uses) continue;
+    bpf_spin_lock(&uses->lock);
+    ++uses->listening;
+    bpf_spin_unlock(&uses->lock);
+  }
+}
+
 /// A listener takes its place on the addresses that it was bound for.
 SEC("sockops")
 int on_listen(struct bpf_sock_ops* context) {
@@ -84,9 +143,7 @@ int on_listen(struct bpf_sock_ops* context) {
   struct bpf_sock* socket = context->sk;
   struct bound* bound = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : 0;
   if (!bound || !bound->counted || bound->listening) return 1;
-  count(bound, (__u64)-1, 0);
-  bound->listening = 1;
-  count(bound, 1, bound->is_private ? (__u16)socket->src_port : 0);
+  note_listening(bound);
   if (bound->kind == one_address && !bound->is_private) return 1;  // found without help
   struct port_key key;
   if (bound->kind == one_address) {

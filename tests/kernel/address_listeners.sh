@@ -114,6 +114,19 @@ kill "$first" && wait "$first" 2>/dev/null
 row host 'a 10.9.0.6 83 .*' ask tcp 10.9.0.6 83
 stop a
 
+note "a jail can't take the maps from the others, and what it held is free when it is gone"
+in_jail a bind_many tcp 10.9.0.5 10000 4500 hold >"$W/held" &
+holder=$!
+eventually grep -q OK "$W/held"
+row a '3692 ENOBUFS' bind_many tcp 10.9.0.6 10000 4500
+row a EADDRINUSE bind_at tcp 10.9.0.5 10000
+serve b tcp 0.0.0.0 8080
+row host 'b 10.9.0.8 8080 .*' ask tcp 10.9.0.8 8080
+stop b
+kill $holder && wait $holder 2>/dev/null
+row a '10.9.0.5 10000' bind_at tcp 10.9.0.5 10000
+for turn in 1 2; do row a '5000 OK' bind_many tcp6 :: 10000 5000; done
+
 note "UDP: each on its addresses; what can't be told apart is refused"
 serve c udp 0.0.0.0 84
 row host c ask udp 10.9.0.9 84

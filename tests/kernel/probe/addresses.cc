@@ -129,17 +129,22 @@ std::string bind_twice() {
   return bind_and_name(second);
 }
 
-/// bind_many KIND ADDRESS PORT COUNT: to that port and those behind it: how many, and the first that failed
+/// bind_many KIND ADDRESS PORT COUNT [hold]: to that port and those behind it: how many, and the first that failed
 std::string bind_many() {
   int first = std::stoi(arguments.at(2)), count = std::stoi(arguments.at(3)), done = 0;
   rlimit files{static_cast<rlim_t>(count) + 64, static_cast<rlim_t>(count) + 64};
   ::setrlimit(RLIMIT_NOFILE, &files);
-  for (; done < count; ++done) {
+  std::string problem = "OK";
+  for (; done < count && problem == "OK"; ++done) {
     arguments[2] = std::to_string(first + done);
     std::string named = bind_and_name(make_socket(arguments[0]));
-    if (named.starts_with("E")) return std::to_string(done) + " " + named;
+    if (named.starts_with("E")) problem = named, --done;
   }
-  return std::to_string(done) + " OK";
+  std::string said = std::to_string(done) + " " + problem;
+  if (!has_word(4, "hold")) return said;
+  (void)!::write(1, said.data(), said.size());
+  ::pause();
+  return "";
 }
 
 /// connect_as KIND ADDRESS PORT [from ADDRESS PORT [OPTION...]]: "OWN PEER"
