@@ -65,17 +65,17 @@ static __always_inline int port_verdict(const struct cb_jail_addresses* jail, __
   return (jail->flags & cb_reserved_ports) && is_root(jail) ? may_bind_reserved : 0;
 }
 
-static __always_inline bool can_share(const struct uses* uses, const struct bound* bound) {
+static __always_inline bool can_share(const struct uses* uses, const struct cb_bound* bound) {
   if (!uses || uses->sockets == 0) return true;
   if (bound->reuse_port && uses->no_reuse_port == 0) return true;
   return bound->reuse && uses->no_reuse == 0 && uses->listening == 0;
 }
 
 /// Whether another socket of the jail has the port, as the kernel would tell if it were bound to it.
-static __always_inline bool is_taken(const struct bound* bound, __u16* shared_port) {
+static __always_inline bool is_taken(const struct cb_bound* bound, __u16* shared_port) {
   struct port_key key;
   struct uses* uses;
-  if (bound->kind == one_address) {
+  if (bound->kind == cb_one_address) {
     exact_key(&key, bound);
     uses = bpf_map_lookup_elem(&ports, &key);
     if (!can_share(uses, bound)) return true;
@@ -83,18 +83,18 @@ static __always_inline bool is_taken(const struct bound* bound, __u16* shared_po
     jail_key(&key, bound, bound->family, of_wildcard);
     return !can_share(bpf_map_lookup_elem(&ports, &key), bound);
   }
-  jail_key(&key, bound, bound->kind == any_ip4 ? AF_INET : AF_INET6, of_wildcard);
+  jail_key(&key, bound, bound->kind == cb_any_ip4 ? AF_INET : AF_INET6, of_wildcard);
   uses = bpf_map_lookup_elem(&ports, &key);
   if (uses) *shared_port = uses->private_port;
   key.scope = of_any;
   if (!can_share(bpf_map_lookup_elem(&ports, &key), bound)) return true;
-  if (bound->kind != any_both) return false;
+  if (bound->kind != cb_any_both) return false;
   key.family = AF_INET;
   return !can_share(bpf_map_lookup_elem(&ports, &key), bound);
 }
 
 /// Programs that bind a source port before they connect: rresvport(3) and FTP's data port. They need the port itself.
-static __always_inline bool is_source_port(const struct bound* bound) {
+static __always_inline bool is_source_port(const struct cb_bound* bound) {
   return !bound->reuse && (bound->port == 20 || (bound->port >= 512 && bound->port < 1024));
 }
 
@@ -106,12 +106,12 @@ static __always_inline int socket_flag(struct bpf_sock_addr* context, int option
 
 /// Notes what `context`'s TCP socket is bound to, and moves it to a private port. 0 or an errno; `as_it_is` where the
 /// programs that look after such sockets are not: in other network namespaces, and for sockets from outside of any jail.
-static __always_inline int keep_port(struct bpf_sock_addr* context, struct bound* wanted) {
+static __always_inline int keep_port(struct bpf_sock_addr* context, struct cb_bound* wanted) {
   struct cb_place* where = the_place();
   if (!where || bpf_get_netns_cookie(context) != where->network) return as_it_is;
   struct bpf_sock* socket = context->sk;
   if (!socket) return as_it_is;
-  struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
+  struct cb_bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || bound->counted) return as_it_is;  // bound already: the kernel refuses
   wanted->reuse = socket_flag(context, SO_REUSEADDR) != 0;
   wanted->reuse_port = socket_flag(context, SO_REUSEPORT) != 0;
@@ -130,7 +130,7 @@ static __always_inline int keep_port(struct bpf_sock_addr* context, struct bound
 /// To be bound as it is: what an earlier bind that failed has noted does not count.
 static __always_inline void forget_port(struct bpf_sock_addr* context) {
   struct bpf_sock* socket = context->sk;
-  struct bound* bound = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : 0;
+  struct cb_bound* bound = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : 0;
   if (bound && !bound->counted) bound->jail = 0;
 }
 
@@ -140,17 +140,17 @@ static __always_inline bool is_tcp(const struct bpf_sock_addr* context) {
 
 /// Whether the kernel gets the primary address for the wildcard. TCP's connections are led to it. Of UDP a port that
 /// nobody asked for is a client's; it has it before it connects, which is too late for a source (connect4).
-static __always_inline bool takes_primary(const struct bpf_sock_addr* context, const struct bound* bound, bool kept) {
-  if (bound->kind == one_address) return true;
+static __always_inline bool takes_primary(const struct bpf_sock_addr* context, const struct cb_bound* bound, bool kept) {
+  if (bound->kind == cb_one_address) return true;
   bool is_client = bound->port == 0;
-  if (bound->kind == any_both) return kept && is_client;
+  if (bound->kind == cb_any_both) return kept && is_client;
   return kept || (is_client && context->protocol == IPPROTO_UDP);
 }
 
 #define REFUSE(error) return bpf_set_retval(-(error)), 0
 
 /// The rules for IPv4, of which ::ffff:a.b.c.d is another spelling: 0 or an errno. `bound` gets what is asked for.
-static __always_inline int restrict_ip4(const struct cb_jail_addresses* jail, struct bound* bound) {
+static __always_inline int restrict_ip4(const struct cb_jail_addresses* jail, struct cb_bound* bound) {
   __u32 asked = bound->address[3];
   if (jail->ip4_count == 0) return EAFNOSUPPORT;
   bool any = asked == 0;
@@ -158,13 +158,13 @@ static __always_inline int restrict_ip4(const struct cb_jail_addresses* jail, st
     if (!any && asked != loopback_ip4) return EADDRNOTAVAIL;
     bound->address[3] = jail->ip4[0];
   }
-  bound->kind = any && jail->ip4_count > 1 ? any_ip4 : one_address;
+  bound->kind = any && jail->ip4_count > 1 ? cb_any_ip4 : cb_one_address;
   return 0;
 }
 
 SEC("cgroup/bind4")
 int bind4(struct bpf_sock_addr* context) {
-  struct bound bound = {};
+  struct cb_bound bound = {};
   struct cb_jail_addresses* jail = current_jail(&bound.jail);
   if (!jail) return may_bind;
   bound.port = bpf_ntohs((__u16)context->user_port);
@@ -192,18 +192,18 @@ static __always_inline bool is_only_ip6(const struct bpf_sock_addr* context) {
 }
 
 /// The wildcard of IPv6, which may hold that of IPv4. False: it is to be bound as it is.
-static __always_inline bool restrict_wildcard(const struct cb_jail_addresses* jail, struct bound* bound, bool only_ip6) {
+static __always_inline bool restrict_wildcard(const struct cb_jail_addresses* jail, struct cb_bound* bound, bool only_ip6) {
   bool all_ip4 = jail->flags & cb_all_ip4, all_ip6 = jail->flags & cb_all_ip6;
   bool both = !only_ip6 && (all_ip4 || jail->ip4_count);
   if (all_ip6 || (both && all_ip4)) return false;
-  bound->kind = both ? any_both : jail->ip6_count > 1 ? any_ip6 : one_address;
+  bound->kind = both ? cb_any_both : jail->ip6_count > 1 ? cb_any_ip6 : cb_one_address;
   copy_address(bound->address, jail->ip6[0]);
   return true;
 }
 
 /// 0, an errno, or `as_it_is`.
 static __always_inline int restrict_ip6(struct bpf_sock_addr* context, const struct cb_jail_addresses* jail,
-                                        struct bound* bound) {
+                                        struct cb_bound* bound) {
   if (is_mapped(bound->address)) {
     bound->family = AF_INET;
     return jail->flags & cb_all_ip4 ? as_it_is : restrict_ip4(jail, bound);
@@ -220,7 +220,7 @@ static __always_inline int restrict_ip6(struct bpf_sock_addr* context, const str
 
 SEC("cgroup/bind6")
 int bind6(struct bpf_sock_addr* context) {
-  struct bound bound = {};
+  struct cb_bound bound = {};
   struct cb_jail_addresses* jail = current_jail(&bound.jail);
   if (!jail) return may_bind;
   bound.port = bpf_ntohs((__u16)context->user_port);

@@ -77,7 +77,7 @@ class Loaded {
   Loaded& operator=(const Loaded&) = delete;
   ~Loaded() {
     for (const Hook& hook : hooks) close(ids.*hook.program);
-    for (int map : {ids.jails, ids.more, ids.owners, ids.place}) close(map);
+    for (int map : {ids.jails, ids.more, ids.owners, ids.place, ids.sockets}) close(map);
   }
   cb_addresses ids{};
 
@@ -113,6 +113,7 @@ Result<> attach_and_pin(const cb_addresses& loaded, int root, int jails, const s
     CB_CHECK(sys::pin(link.get(), (path + "/" + hook.name).c_str()));
   }
   CB_CHECK(sys::pin(loaded.jails, (path + "/jails").c_str()));
+  CB_CHECK(sys::pin(loaded.sockets, (path + "/sockets").c_str()));
   CB_CHECK(sys::pin(loaded.more, (path + "/more").c_str()));
   return sys::pin(loaded.owners, (path + "/owners").c_str());
 }
@@ -313,6 +314,14 @@ Result<std::vector<Addresses>> Addresses::all() {
     if (one) versions.push_back(std::move(*one));
   }
   return versions;
+}
+
+Result<std::vector<Fd>> Addresses::all_sockets() {
+  CB_TRY(std::vector<Addresses> versions, all());
+  std::vector<Fd> maps;
+  for (const Addresses& one : versions)
+    if (auto map = sys::open_pinned((one.path_ + "/sockets").c_str())) maps.push_back(std::move(*map));
+  return maps;
 }
 
 Result<size_t> unload_unused() {

@@ -38,6 +38,20 @@ struct cb_address {
   __u32 address[4];
 };
 
+enum cb_bound_kind { cb_one_address, cb_any_ip4, cb_any_ip6, cb_any_both };
+
+/* The map `sockets`: what a TCP socket is bound to, as its owner sees it. Addresses as in `more`. */
+struct cb_bound {
+  __u64 jail;
+  __u32 address[4];
+  __u16 port; /* host order */
+  __u8 kind, family;
+  __u8 reuse, reuse_port; /* as the owner has set it */
+  __u8 is_private;        /* the kernel has it on another port */
+  __u8 counted, listening;
+  __u8 unused[7];
+};
+
 /* The map `place`, of one entry: where the programs are attached. */
 struct cb_place {
   __u64 group;   /* the cgroup that all jails are in */
@@ -48,7 +62,7 @@ struct cb_place {
 
 /* The loaded programs and maps, by descriptor. */
 struct cb_addresses {
-  int jails, more, owners, place;
+  int jails, more, owners, place, sockets;
   int bind4, bind6, connect4, connect6, sendmsg4, sendmsg6;
   int sock_create, sock_release, post_bind4, post_bind6, getsockname4, getsockname6, ingress, egress, on_listen;
   int find_listener;

@@ -37,6 +37,9 @@ class Addresses {
   /// Every version that is pinned.
   static Result<std::vector<Addresses>> all();
 
+  /// Their maps of sockets, see cb_bound.
+  static Result<std::vector<Fd>> all_sockets();
+
   /// Whether it can still be found. If not, what was written to it is lost.
   bool is_pinned() const;
 

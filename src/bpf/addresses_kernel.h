@@ -60,20 +60,6 @@ enum {
   most_bound = 8192,    // TCP sockets of one jail: what the maps hold is for eight such jails and more
 };
 
-/// What a socket is bound to, as its owner sees it.
-enum kind { one_address, any_ip4, any_ip6, any_both };
-
-struct bound {
-  __u64 jail;
-  __u32 address[4];
-  __u16 port;  // host order
-  __u8 kind, family;
-  __u8 reuse, reuse_port;  // as the owner has set it
-  __u8 is_private;         // the kernel has it on another port
-  __u8 counted, listening;
-  __u8 unused[7];
-};
-
 /// Whose port: that of an address, whatever jail has it; a jail's on all its addresses; a jail's on any of them. And all
 /// that a jail has bound, without a port.
 enum scope { of_address, of_wildcard, of_any, of_jail };
@@ -111,7 +97,7 @@ struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, int);
-  __type(value, struct bound);
+  __type(value, struct cb_bound);
 } sockets SEC(".maps");
 
 static __always_inline struct cb_place* the_place(void) {
@@ -195,13 +181,13 @@ static __always_inline bool has_source_ip6(const struct bpf_sock* socket) {
 
 // ---- keys: whole, for the map compares every byte ----
 
-static __always_inline void exact_key(struct port_key* key, const struct bound* bound) {
+static __always_inline void exact_key(struct port_key* key, const struct cb_bound* bound) {
   __builtin_memset(key, 0, sizeof *key);
   copy_address(key->address, bound->address);
   key->port = bound->port;
 }
 
-static __always_inline void jail_key(struct port_key* key, const struct bound* bound, __u8 family, __u8 scope) {
+static __always_inline void jail_key(struct port_key* key, const struct cb_bound* bound, __u8 family, __u8 scope) {
   __builtin_memset(key, 0, sizeof *key);
   key->jail = bound->jail;
   key->port = bound->port;

@@ -7,23 +7,23 @@
 // ---- the life of a bound socket ----
 
 /// The `at`th place where others look for the socket; the first is where its jail's are counted. False: it has no more.
-static __always_inline bool place_of(const struct bound* bound, int at, struct port_key* key) {
-  __u8 family = bound->kind == one_address ? bound->family : bound->kind == any_ip4 ? AF_INET : AF_INET6;
+static __always_inline bool place_of(const struct cb_bound* bound, int at, struct port_key* key) {
+  __u8 family = bound->kind == cb_one_address ? bound->family : bound->kind == cb_any_ip4 ? AF_INET : AF_INET6;
   if (at == 0) {
     jail_key(key, bound, 0, of_jail);
     key->port = 0;
-  } else if (at == 1 && bound->kind == one_address) {
+  } else if (at == 1 && bound->kind == cb_one_address) {
     exact_key(key, bound);
   } else if (at <= 2) {
     jail_key(key, bound, family, at == 1 ? of_wildcard : of_any);
   } else {
     jail_key(key, bound, AF_INET, at == 3 ? of_any : of_wildcard);
   }
-  return at <= 2 || bound->kind == any_both;
+  return at <= 2 || bound->kind == cb_any_both;
 }
 
 /// One more socket at `key`. 0 or an errno: a jail has so many, and the last socket of another port may just be going.
-static __always_inline int add_use(const struct port_key* key, const struct bound* bound, __u64 most, __u16 private_port) {
+static __always_inline int add_use(const struct port_key* key, const struct cb_bound* bound, __u64 most, __u16 private_port) {
   struct uses* uses = bpf_map_lookup_elem(&ports, key);
   if (!uses) {
     struct uses none = {};
@@ -49,7 +49,7 @@ static __always_inline int add_use(const struct port_key* key, const struct boun
 }
 
 /// One less. Who takes the last one out deletes, and nobody counts in meanwhile.
-static __always_inline void drop_use(const struct port_key* key, const struct bound* bound) {
+static __always_inline void drop_use(const struct port_key* key, const struct cb_bound* bound) {
   struct uses* uses = bpf_map_lookup_elem(&ports, key);
   if (!uses) return;
   __u64 no_reuse = !bound->reuse, no_reuse_port = !bound->reuse_port, listening = bound->listening;
@@ -65,7 +65,7 @@ static __always_inline void drop_use(const struct port_key* key, const struct bo
 }
 
 /// From the first of its `places` on.
-static __always_inline void count_out(const struct bound* bound, int places) {
+static __always_inline void count_out(const struct cb_bound* bound, int places) {
   struct port_key key;
 #pragma unroll  // Linux 6.1 takes no loop that is entered in the middle
   for (int at = 0; at < most_keys; ++at)
@@ -73,7 +73,7 @@ static __always_inline void count_out(const struct bound* bound, int places) {
 }
 
 /// In all places or none. 0 or an errno.
-static __always_inline int count_in(const struct bound* bound, __u16 private_port) {
+static __always_inline int count_in(const struct cb_bound* bound, __u16 private_port) {
   struct port_key key;
   int error = 0, counted = 0;
 #pragma unroll
@@ -88,7 +88,7 @@ static __always_inline int count_in(const struct bound* bound, __u16 private_por
 }
 
 static __always_inline int is_bound(struct bpf_sock* socket) {
-  struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
+  struct cb_bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || !bound->jail || bound->counted) return 1;
   if (!bound->port) bound->port = (__u16)socket->src_port;  // the kernel has chosen it
   int error = count_in(bound, bound->is_private ? (__u16)socket->src_port : 0);
@@ -105,7 +105,7 @@ int post_bind6(struct bpf_sock* socket) { return is_bound(socket); }
 
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock* socket) {
-  struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
+  struct cb_bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || !bound->counted) return 1;
   bound->counted = 0;
   count_out(bound, most_keys);
@@ -122,7 +122,7 @@ static __always_inline void enlist(struct bpf_sock_ops* context, struct port_key
   bpf_sock_hash_update(context, &listeners, key, BPF_ANY);
 }
 
-static __always_inline void note_listening(struct bound* bound) {
+static __always_inline void note_listening(struct cb_bound* bound) {
   struct port_key key;
   bound->listening = 1;
 #pragma unroll
@@ -141,48 +141,48 @@ SEC("sockops")
 int on_listen(struct bpf_sock_ops* context) {
   if (context->op != BPF_SOCK_OPS_TCP_LISTEN_CB) return 1;
   struct bpf_sock* socket = context->sk;
-  struct bound* bound = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : 0;
+  struct cb_bound* bound = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : 0;
   if (!bound || !bound->counted || bound->listening) return 1;
   note_listening(bound);
-  if (bound->kind == one_address && !bound->is_private) return 1;  // found without help
+  if (bound->kind == cb_one_address && !bound->is_private) return 1;  // found without help
   struct port_key key;
-  if (bound->kind == one_address) {
+  if (bound->kind == cb_one_address) {
     exact_key(&key, bound);
     enlist(context, &key, bound->reuse_port);
     return 1;
   }
-  jail_key(&key, bound, bound->kind == any_ip4 ? AF_INET : AF_INET6, of_wildcard);
+  jail_key(&key, bound, bound->kind == cb_any_ip4 ? AF_INET : AF_INET6, of_wildcard);
   enlist(context, &key, bound->reuse_port);
-  if (bound->kind != any_both) return 1;
+  if (bound->kind != cb_any_both) return 1;
   key.family = AF_INET;
   enlist(context, &key, bound->reuse_port);
   return 1;
 }
 
 /// Before it is connected a socket is what its owner asked for.
-static __always_inline struct bound* shown_as_asked(struct bpf_sock_addr* context) {
+static __always_inline struct cb_bound* shown_as_asked(struct bpf_sock_addr* context) {
   struct bpf_sock* socket = context->sk;
   if (!socket || (socket->state != BPF_TCP_CLOSE && socket->state != BPF_TCP_LISTEN)) return 0;
-  struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
+  struct cb_bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   return bound && bound->counted ? bound : 0;
 }
 
 SEC("cgroup/getsockname4")
 int getsockname4(struct bpf_sock_addr* context) {
-  struct bound* bound = shown_as_asked(context);
+  struct cb_bound* bound = shown_as_asked(context);
   if (!bound) return 1;
   context->user_port = bpf_htons(bound->port);
-  if (bound->kind != one_address) context->user_ip4 = 0;
+  if (bound->kind != cb_one_address) context->user_ip4 = 0;
   return 1;
 }
 
 SEC("cgroup/getsockname6")
 int getsockname6(struct bpf_sock_addr* context) {
-  struct bound* bound = shown_as_asked(context);
+  struct cb_bound* bound = shown_as_asked(context);
   if (!bound) return 1;
   context->user_port = bpf_htons(bound->port);
   const __u32 none[4] = {};
-  if (bound->kind != one_address) write_ip6(context, none);
+  if (bound->kind != cb_one_address) write_ip6(context, none);
   return 1;
 }
 
@@ -200,7 +200,7 @@ static __always_inline struct bpf_sock* listener_at(struct port_key* key) {
 }
 
 /// The listener of the jail that has the address: on that very address, else on all, from the innermost jail outwards.
-static __always_inline struct bpf_sock* listener_for(const struct bound* asked, __u32 family) {
+static __always_inline struct bpf_sock* listener_for(const struct cb_bound* asked, __u32 family) {
   struct port_key key;
   exact_key(&key, asked);
   struct bpf_sock* socket = listener_at(&key);
@@ -210,7 +210,7 @@ static __always_inline struct bpf_sock* listener_for(const struct bound* asked, 
   __u64* owner = bpf_map_lookup_elem(&owners, &address);
   __u64 id = owner ? *owner : 0;
   for (int up = 0; up < deepest_jail && id; ++up) {
-    struct bound in_jail = {.jail = id, .port = asked->port};
+    struct cb_bound in_jail = {.jail = id, .port = asked->port};
     jail_key(&key, &in_jail, (__u8)family, of_wildcard);
     socket = listener_at(&key);
     if (socket) return socket;
@@ -223,7 +223,7 @@ static __always_inline struct bpf_sock* listener_for(const struct bound* asked, 
 SEC("sk_lookup")
 int find_listener(struct bpf_sk_lookup* context) {
   if (context->protocol != IPPROTO_TCP) return SK_PASS;
-  struct bound asked = {.port = (__u16)context->local_port};
+  struct cb_bound asked = {.port = (__u16)context->local_port};
   if (context->family == AF_INET) {
     map_ip4(asked.address, context->local_ip4);
   } else {

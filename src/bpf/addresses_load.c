@@ -12,7 +12,7 @@ int cb_load_addresses(struct cb_addresses* loaded) {
   if (!program) return -ENOMEM;
   int error = addresses__load(program);
   if (error >= 0) {
-    TAKE_MAP(jails), TAKE_MAP(more), TAKE_MAP(owners), TAKE_MAP(place);
+    TAKE_MAP(jails), TAKE_MAP(more), TAKE_MAP(owners), TAKE_MAP(place), TAKE_MAP(sockets);
     TAKE(bind4), TAKE(bind6), TAKE(connect4), TAKE(connect6), TAKE(sendmsg4), TAKE(sendmsg6);
     TAKE(sock_create), TAKE(sock_release), TAKE(post_bind4), TAKE(post_bind6), TAKE(getsockname4), TAKE(getsockname6);
     TAKE(ingress), TAKE(egress), TAKE(on_listen), TAKE(find_listener);

@@ -196,7 +196,7 @@ static __always_inline int pass_ip6(struct __sk_buff* packet, const struct cb_ja
 static __always_inline bool knocks_at_private_port(struct __sk_buff* packet) {
   struct bpf_sock* socket = packet->sk;
   if (!socket || socket->state != BPF_TCP_LISTEN) return false;
-  struct bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
+  struct cb_bound* bound = bpf_sk_storage_get(&sockets, socket, 0, 0);
   if (!bound || !bound->is_private || bound->port == socket->src_port) return false;
   __u32 offset = tcp_port_offset(packet);
   __be16 port;  // from the network header on: tcp_v4_rcv() has pulled it

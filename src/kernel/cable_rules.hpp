@@ -15,8 +15,8 @@ inline constexpr std::string_view rules_table = "cellblock";
 
 /// Why the cable's ports can't be had: the net.forward of a cable that is none of `own` has one.
 Result<> check_ports_of_jails(const record::State& state, const model::Cable& cable, Own own);
-/// The same: a program of the host's listens at one.
-Result<> check_ports_of_host(const model::Cable& cable);
+/// The same: a program on the host's network stack listens at one, the host's or a jail's.
+Result<> check_ports_of_host(const record::State& state, const model::Cable& cable);
 
 /// Makes what the cable needs, as the record has announced it, and lets the host forward packets. The caller holds the
 /// lock of the bridges.

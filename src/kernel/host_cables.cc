@@ -55,7 +55,7 @@ Result<> HostLinks::check(const Cable& cable, const CableId& id, Own own) {
         return fail(Why::exists, "net.address: {}: {} {} has it", one.address, cable.vlans.untagged ? "interface" : "bridge", found.segment->name);
   }
   CB_CHECK(check_taken(*state, cable, own));
-  CB_CHECK(check_ports_of_host(cable));
+  CB_CHECK(check_ports_of_host(*state, cable));
   Cable chosen = cable;
   return choose_addresses(*network, *state, chosen, found.segment ? &*found.segment : nullptr, own);
 }

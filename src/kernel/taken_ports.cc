@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "bpf/asked_sockets.hpp"
 #include "kernel/cable_rules.hpp"
+#include "kernel/notification.hpp"
 #include "kernel/strays.hpp"
 #include "net/ip.hpp"
 #include "sys/file.hpp"
@@ -17,15 +19,17 @@ namespace {
 using model::Forward;
 using record::State;
 
-/// Whose it is, as people are told: "sshd (pid 812)".
-std::string holder_of(uint32_t inode) {
+/// Whose it is, as people are told: "sshd (pid 812) of jail web".
+std::string holder_of(uint32_t inode, const State& state) {
   std::string text;
   auto looked = sys::each_socket_holder([&](int) { return text.empty(); }, [&](int proc, int pid, int, uint32_t held) {
     if (held != inode) return;
     std::string name = sys::read_file_at(proc, fmt::format("{}/comm", pid).c_str()).value_or("?");
-    text = fmt::format("{} (pid {})", trim(name), pid);
+    const std::string group = sys::read_file_at(proc, fmt::format("{}/cgroup", pid).c_str()).value_or("");
+    const model::Jail* jail = state.snapshot.find(jail_in_cgroup(group, state.snapshot));
+    text = fmt::format("{} (pid {}) of {}", trim(name), pid, jail ? "jail " + jail->prison.name : "the host");
   });
-  return looked && !text.empty() ? text : "the kernel";
+  return looked && !text.empty() ? text : "the kernel of the host";
 }
 
 net::Ip address_of(const sys::Socket& socket) {
@@ -70,14 +74,14 @@ Result<> check_ports_of_jails(const State& state, const model::Cable& cable, Own
   return {};
 }
 
-Result<> check_ports_of_host(const model::Cable& cable) {
+Result<> check_ports_of_host(const State& state, const model::Cable& cable) {
   if (cable.rules.forwards.empty()) return {};
-  CB_TRY(std::vector<sys::Socket> sockets, sys::waiting_sockets());
+  CB_TRY(std::vector<sys::Socket> sockets, bpf::waiting_sockets());
   const bool v4 = has_family(cable, false), v6 = has_family(cable, true);
   for (const Forward& forward : cable.rules.forwards) {
     auto taken = std::ranges::find_if(sockets, [&](const sys::Socket& one) { return takes_from(forward, one, v4, v6); });
     if (taken != sockets.end())
-      return fail(Why::exists, "net.forward: {}: {} of the host listens at port {}", model::place_of(forward), holder_of(taken->inode), taken->port);
+      return fail(Why::exists, "net.forward: {}: {} listens at port {}", model::place_of(forward), holder_of(taken->inode, state), taken->port);
   }
   return {};
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,15 +25,16 @@ struct Socket {
   uint8_t state = 0;  ///< TCP_*
   uint32_t received = 0, unsent = 0;  ///< bytes in its queues; of one that listens, connections waiting and their limit
   uint32_t uid = 0;
+  std::string storage;  ///< what a BPF program keeps with it
 
   bool every_address() const { return address == std::array<uint8_t, 16>{}; }
 };
 
-/// Those that wait for peers: TCP in the state LISTEN, UDP without a peer.
-Result<std::vector<Socket>> waiting_sockets();
+/// Those that wait for peers: TCP in the state LISTEN, UDP without a peer. `maps`: the storage of TCP's is asked of these.
+Result<std::vector<Socket>> waiting_sockets(std::span<const int> maps = {});
 
 /// All of TCP and UDP.
-Result<std::vector<Socket>> all_sockets();
+Result<std::vector<Socket>> all_sockets(std::span<const int> maps = {});
 
 /// One message of the kernel's answer; nothing if it is too short to be one.
 std::optional<Socket> parse_socket(std::string_view payload, uint8_t protocol);

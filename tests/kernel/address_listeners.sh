@@ -114,6 +114,18 @@ kill "$first" && wait "$first" 2>/dev/null
 row host 'a 10.9.0.6 83 .*' ask tcp 10.9.0.6 83
 stop a
 
+note "sockstat and netstat show the ports that were asked for"
+serve a tcp 0.0.0.0 91
+serve b tcp6 :: 91
+serve c tcp 0.0.0.0 91
+expect_like '^[^ ]+ +probe +[0-9]+ +[0-9]+ +tcp4 +\*:91 ' cellblock bsd sockstat -l -p 91 -j a
+expect_like '^[^ ]+ +probe +[0-9]+ +[0-9]+ +tcp46 +\*:91 ' cellblock bsd sockstat -4l -p 91 -j b
+expect_like ' tcp4 +10.9.0.9:91 ' cellblock bsd sockstat -4l
+expect_like '^tcp46 .* \*\.91 ' cellblock bsd netstat -an -f inet
+expect_like '^tcp4 .* \*\.91 ' cellblock bsd netstat -an -4
+expect_like '^tcp46 .* \*\.91 ' cellblock bsd netstat -an -f inet6
+stop a b c
+
 note "a jail can't take the maps from the others, and what it held is free when it is gone"
 in_jail a bind_many tcp 10.9.0.5 10000 4500 hold >"$W/held" &
 holder=$!

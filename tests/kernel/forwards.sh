@@ -127,9 +127,13 @@ refused 'net.nat: the jail has no address of its own in net.address' net.nat
 chroot "$W/root" $(serve 192.0.2.1:8090) || fail "a server of the host"
 chroot "$W/root" $(serve 127.0.0.1:8091) || fail "a server of the host's own"
 refused 'net.forward: tcp:8090: busybox \(pid [0-9]*\) of the host listens at port 8090' $address net.forward=8090:80
+jail -c name=held path="$W/root" ip4.addr=192.0.2.1 persist exec.start="$(serve 192.0.2.1:8094)" || fail "a jail on the host's stack"
+refused 'net.forward: tcp:8094: busybox \(pid [0-9]*\) of jail held listens at port 8094' $address net.forward=8094:80
+private=$(ss -Htln src 192.0.2.1 | awk '{ sub(/.*:/, "", $4); print $4 }' | grep -v '^8090$')
 refused 'net.forward: tcp:8080-8099: jail web has it' $address net.forward=8080-8099:80
 expect "" jail -c name=same path="$W/root" persist vnet net.bridge=br0 $address \
-  net.forward=198.51.100.1:8090:80 net.forward=8091:80 net.forward=udp:8080:80
+  net.forward=198.51.100.1:8090:80 net.forward=8091:80 net.forward=udp:8080:80 net.forward=$private:80
+jail -R held
 jail -R same || fail "jail -R same"
 
 note "jail -m: other ports, and another address behind them, at once"

@@ -1,6 +1,7 @@
 // netstat(1): routes, interfaces, sockets.
 #include "applet.hpp"
 #include "base/text.hpp"
+#include "bpf/asked_sockets.hpp"
 #include "ifconfig_text.hpp"
 #include "netstat_text.hpp"
 #include "net/fib.hpp"
@@ -79,9 +80,9 @@ Result<> interfaces(net::Network& network, const Options& options, const Familie
 Result<> sockets(const Options& options, const Families& families) {
   std::string protocol = options.value('p');
   bool every = options.has('a') || options.has('L');
-  CB_TRY(std::vector<sys::Socket> all, sys::all_sockets());
+  CB_TRY(std::vector<sys::Socket> all, bpf::all_sockets());
   std::erase_if(all, [&](const sys::Socket& socket) {
-    if (!(socket.v6 ? families.v6 : families.v4)) return true;
+    if (!is_of(socket, families.v4, families.v6)) return true;
     if (options.has('L') && !is_listening(socket)) return true;
     return !protocol.empty() && protocol != (socket.protocol == 6 ? "tcp" : "udp");
   });

@@ -40,6 +40,11 @@ std::string protocol_text(const sys::Socket& socket) {
   return name + (socket.v6_only || !socket.every_address() ? "6" : "46");
 }
 
+bool is_of(const sys::Socket& socket, bool v4, bool v6) {
+  bool mapped = socket.v6 && is_mapped(socket.address), both = socket.v6 && socket.every_address() && !socket.v6_only;
+  return (v4 && (!socket.v6 || mapped || both)) || (v6 && socket.v6 && !mapped);
+}
+
 std::string address_text(bool v6, const std::array<uint8_t, 16>& address) {
   if (address == std::array<uint8_t, 16>{}) return "*";
   char out[INET6_ADDRSTRLEN] = "";

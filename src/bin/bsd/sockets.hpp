@@ -12,6 +12,8 @@ namespace cellblock::bsd {
 
 /// "tcp4", "udp6", "tcp46": IPv6 that takes IPv4 too.
 std::string protocol_text(const sys::Socket& socket);
+/// Whether it takes packets of one of these families; "tcp46" is of both.
+bool is_of(const sys::Socket& socket, bool v4, bool v6);
 /// The address alone; "*" for all.
 std::string address_text(bool v6, const std::array<uint8_t, 16>& address);
 /// FreeBSD's names: "ESTABLISHED", "FIN_WAIT_2"; empty for UDP.

@@ -15,6 +15,15 @@ sys::Socket socket(bool v6, uint8_t protocol, uint16_t port, uint8_t state) {
   return out;
 }
 
+TEST(Sockets, AreOfAFamilyOrOfBoth) {
+  sys::Socket four = socket(false, IPPROTO_TCP, 80, 10), both = socket(true, IPPROTO_TCP, 80, 10), six = both, mapped = both;
+  six.v6_only = true;
+  mapped.address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1};
+  EXPECT_TRUE(is_of(four, true, false) && is_of(both, true, false) && is_of(mapped, true, false));
+  EXPECT_TRUE(is_of(both, false, true) && is_of(six, false, true));
+  EXPECT_FALSE(is_of(six, true, false) || is_of(four, false, true) || is_of(mapped, false, true) || is_of(both, false, false));
+}
+
 TEST(InternetTable, ListensAndTalks) {
   sys::Socket talking = socket(false, IPPROTO_TCP, 22, 1);
   talking.address = {10, 0, 0, 1};

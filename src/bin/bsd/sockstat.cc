@@ -5,6 +5,7 @@
 
 #include "applet.hpp"
 #include "base/text.hpp"
+#include "bpf/asked_sockets.hpp"
 #include "devfs_nodes.hpp"
 #include "jail_processes.hpp"
 #include "kernel/open.hpp"
@@ -80,7 +81,7 @@ Result<> show(const SockstatRequest& request) {
     CB_TRY(only, visit(request.jail));
   }
   CB_TRY(SocketHolders holders, Holders(std::move(only)).find());
-  CB_TRY(std::vector<sys::Socket> sockets, sys::all_sockets());
+  CB_TRY(std::vector<sys::Socket> sockets, bpf::all_sockets());
   auto local = sys::read_file("/proc/thread-self/net/unix");
   fmt::print("{}", sockstat_text(request, sockets, parse_unix_sockets(local.value_or("")), holders));
   return {};

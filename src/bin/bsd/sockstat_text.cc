@@ -43,7 +43,7 @@ std::string endpoint(const sys::Socket& socket, bool peer) {
 }
 
 bool is_wanted(const SockstatRequest& request, const sys::Socket& socket) {
-  if (!(socket.v6 ? request.v6 : request.v4) || !(socket.protocol == IPPROTO_TCP ? request.tcp : request.udp)) return false;
+  if (!is_of(socket, request.v4, request.v6) || !(socket.protocol == IPPROTO_TCP ? request.tcp : request.udp)) return false;
   bool peer = socket.peer_port != 0;
   if (!(peer ? request.connected : request.listening)) return false;
   return !request.ports || request.ports->test(socket.port) || (peer && request.ports->test(socket.peer_port));
