@@ -127,9 +127,11 @@ expect_like '^tcp46 .* \*\.91 ' cellblock bsd netstat -an -f inet6
 stop a b c
 
 note "a jail can't take the maps from the others, and what it held is free when it is gone"
+mkfifo "$W/held"
 in_jail a bind_many tcp 10.9.0.5 10000 4500 hold >"$W/held" &
 holder=$!
-eventually grep -q OK "$W/held"
+read -r -N 7 said <"$W/held"
+[ "$said" = "4500 OK" ] || fail "bind_many in jail a: said '$said'"
 row a '3692 ENOBUFS' bind_many tcp 10.9.0.6 10000 4500
 row a EADDRINUSE bind_at tcp 10.9.0.5 10000
 serve b tcp 0.0.0.0 8080

@@ -165,7 +165,7 @@ expect_refusal 'refused' ask_from good 192.0.2.1:8080
 expect_like '^db 192\.0\.2\.2$' ask_from good 192.0.2.1:7070
 
 note "kill -9 of process 1: the port is free for the next one"
-kill -9 "$(awk '/^run/ { sub(".*keeper=", ""); sub(":.*", ""); pid = $0 } END { print pid }' /run/cellblock/journal)"
+kill -9 "$(awk -v jid="$(jls -j db jid)" '$1 == "run" && $2 == jid { sub(".*keeper=", ""); sub(":.*", ""); pid = $0 } END { print pid }' /run/cellblock/journal)"
 is_gone() { ! jls -j db; }
 eventually is_gone
 sed -i 's/^same {.*/same { net.address = 10.78.0.7\/24, "fd00:78::7\/64"; net.forward = 7070:80; }/' "$W/jail.conf"
