@@ -96,6 +96,7 @@ Connection parse_connection(std::string_view payload) {
       case CTA_ZONE: out.zone = ntohs(value_of<uint16_t>(value)); break;
       case CTA_PROTOINFO: out.tcp_state = tcp_state_of(value); break;
       case CTA_LABELS:
+        out.has_label = true;
         if (value.size() < 16) break;
         out.flags = value_of<uint32_t>(value);
         out.in = value_of<uint32_t>(value.substr(4));

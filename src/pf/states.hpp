@@ -26,6 +26,7 @@ struct Connection {
   uint32_t timeout = 0;                 ///< seconds left
   uint32_t mark = 0;
   uint64_t id = 0;
+  bool has_label = false;               ///< or place for one
   uint32_t flags = 0, in = 0, out = 0;  ///< its label
   std::string tuple;                    ///< by which the kernel finds it
   uint16_t zone = 0;

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "nft/text.hpp"
+#include "pf/overload.hpp"
 #include "pf/print.hpp"
 #include "pf/timeouts.hpp"
 
@@ -63,7 +64,7 @@ class Change {
     for (const nft::SeenChain& chain : chains) chains_.insert(chain.name);
     for (const nft::Set& set : sets) sets_.insert(set.name);
     for (const nft::Counter& counter : counters) counters_.insert(counter.name);
-    return {};
+    return look_at_hosts(socket);
   }
 
   Result<nft::Batch> run() {
@@ -86,6 +87,15 @@ class Change {
   }
 
  private:
+  Result<> look_at_hosts(Socket& socket) {
+    for (const WantedTable& wanted : tables_)
+      for (const nft::Set& set : host_sets_of(wanted.anchor, wanted.name)) {
+        if (!wanted.given || !sets_.contains(set.name)) continue;
+        CB_TRY(hosts_[set.name], nft::elements(socket, inet, nft_table, set.name));
+      }
+    return {};
+  }
+
   /// Makes sure that the set is there. True: it wasn't.
   bool keep(const nft::Set& set) {
     kept_.insert(set.name);
@@ -110,7 +120,7 @@ class Change {
     for (const nft::Set& set : sets_of(table.anchor, table.name)) is_new = keep(set) || is_new;
     if (table.filled_by_rules)
       for (const nft::Set& set : host_sets_of(table.anchor, table.name))
-        if (!keep(set) && table.given) batch_.flush_set(set.name);
+        if (!keep(set) && table.given) batch_.remove(nft::SetRef{set.name}, missing_from(table.entries, hosts_[set.name]));
     if (!is_new && !table.given) return;
     auto put = [&](std::string_view of, const std::vector<nft::Element>& elements) {
       std::string name = set_name(table.anchor, table.name, of);
@@ -152,6 +162,7 @@ class Change {
   std::vector<WantedTable> tables_;
   bool loaded_ = false;
   std::set<std::string> chains_, sets_, counters_, timeouts_, kept_;
+  std::map<std::string, std::vector<nft::Element>> hosts_;  // that rules have noted, of the tables that are given
   nft::Batch batch_;
 };
 
@@ -208,21 +219,28 @@ Result<std::vector<Listed>> entries_of(Socket& socket, const std::string& anchor
 }
 
 Result<> set_entries(Socket& socket, const Whole& whole, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries) {
+  CB_CHECK(end_overloaded(socket));
   CB_TRY(std::vector<nft::Set> sets, nft::sets(socket, inet, nft_table));
   nft::Batch batch;
   batch.since(whole.generation).in(inet, nft_table);
   std::vector<TableEntry> plain;
   for (const Listed& listed : entries) plain.push_back(listed.entry);
+  auto is_there = [&sets](const std::string& name) { return std::ranges::find(sets, name, &nft::Set::name) != sets.end(); };
   auto put = [&](std::string_view of, const std::vector<nft::Element>& elements) {
     std::string name = set_name(anchor, table, of);
-    if (std::ranges::find(sets, name, &nft::Set::name) == sets.end()) return;
+    if (!is_there(name)) return;
     batch.flush_set(name);
     if (!elements.empty()) batch.add(nft::SetRef{name}, elements);
   };
   put("all", list_of(entries));
   put("4", ranges_of(plain, false));
   put("6", ranges_of(plain, true));
-  for (const char* of : {"h4", "h6"}) put(of, {});
+  // Hosts that rules have noted stay: with them the states that this has ended.
+  for (const nft::Set& set : host_sets_of(anchor, table)) {
+    if (!is_there(set.name)) continue;
+    CB_TRY(std::vector<nft::Element> hosts, nft::elements(socket, inet, nft_table, set.name));
+    batch.remove(nft::SetRef{set.name}, missing_from(plain, hosts));
+  }
   return batch.commit(socket);
 }
 

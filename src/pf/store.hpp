@@ -18,7 +18,7 @@ uint32_t new_numbers();
 
 /// The entries of a table, those of its rules (overload) with them. In order.
 Result<std::vector<Listed>> entries_of(sys::netlink::Socket& socket, const std::string& anchor, const std::string& table);
-/// They become these, if `whole` still is what the kernel has: else ERESTART.
+/// They become these (in order), if `whole` still is what the kernel has: else ERESTART.
 Result<> set_entries(sys::netlink::Socket& socket, const Whole& whole, const std::string& anchor, const std::string& table, const std::vector<Listed>& entries);
 
 }  // namespace cellblock::pf

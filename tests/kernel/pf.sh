@@ -128,6 +128,14 @@ expect_like '^1 table created\.$' pfctl -j router -t new -T add 10.9.9.9
 expect "good
 new" pfctl -j router -s Tables
 
+many() { awk -v net="$1" 'BEGIN { for (i = 0; i < 50000; ++i) printf "%s.%d.%d\n", net, i / 250, i % 250 + 1 }' >"$W/many"; }
+many 10.7 && timeout 15 pfctl -q -j router -t many -T add -f "$W/many" || fail "50000 entries in 15 s"
+many 10.8 && echo 10.7.0.1 >>"$W/many" && echo 10.7.0.1 >>"$W/many"
+expect_like '^50000 addresses added\.$' timeout 15 pfctl -j router -t many -T replace -f "$W/many"
+expect_like '^0/50002 addresses added\.$' timeout 15 pfctl -j router -t many -T add -f "$W/many"
+expect_like '^50001/50002 addresses deleted\.$' timeout 15 pfctl -j router -t many -T delete -f "$W/many"
+pfctl -q -j router -t many -T kill
+
 note "who has too much is noted"
 rules "table <bad> persist
 pass
@@ -210,6 +218,18 @@ expect_refusal 'refused' busybox nc -w 3 2001:db8:1::2 81
 ping6 && fail "echoreq"
 rules "pass"
 eventually ping6
+
+note "what is written while pf is disabled ends no connection"
+jexec far nc -ll -p 90 -e cat >/dev/null 2>&1 &
+eventually sh -c 'echo | busybox nc -w 1 10.1.0.2 90 >/dev/null'
+ipfw -q add 100 check-state && ipfw -q add 200 allow tcp from any to any setup keep-state
+ipfw -q add 300 deny tcp from any to any && ipfw -q add 400 allow ip from any to any
+exec {one}<>/dev/tcp/10.1.0.2/90
+echo before >&$one && read -r -t 2 -u $one answer && [ "$answer" = before ] || fail "no answer before"
+pfctl -q -f - <<<"pass" && pfctl -q -t some -T add 10.9.9.9
+echo after >&$one && read -r -t 2 -u $one answer && [ "$answer" = after ] || fail "a connection ended"
+exec {one}>&-
+ipfw -q -f flush && ipfw -q add 400 allow ip from any to any
 
 note "the host's own, beside ipfw, and gone"
 pfctl -q -e -f - <<<"set skip on lo0

@@ -54,6 +54,44 @@ exec {one}>&- {two}>&-
 forget
 pfctl -q -j router -t bad -T flush
 
+# A state that overload has ended stays so, whatever is done to the table then.
+begin_overload() {
+  rules "table <bad> persist
+block in
+pass out
+block in quick from <bad>
+pass in on epair0b proto tcp to port 90 keep state (max-src-conn 2, overload <bad> flush global)"
+  exec {one}<>/dev/tcp/10.1.0.2/90 {two}<>/dev/tcp/10.1.0.2/90
+  echo before >&$one && read -r -t 2 -u $one answer && [ "$answer" = before ] || fail "no answer before"
+  blocked 90
+  expect_like '^   10\.0\.0\.1$' pfctl -j router -t bad -T show
+}
+end_overload() {
+  echo after >&$one && read -r -t 1 -u $one answer && fail "$1: a state that was ended goes on"
+  exec {one}>&- {two}>&-
+  forget
+  pfctl -q -j router -t bad -T flush
+}
+begin_overload
+expect_like '^1/1 addresses added\.$' pfctl -j router -t bad -T add 192.0.2.1
+expect "   10.0.0.1
+   192.0.2.1" pfctl -j router -t bad -T show
+end_overload "-T add"
+begin_overload
+pfctl -q -j router -t bad -T replace 10.0.0.1
+end_overload "-T replace"
+begin_overload
+pfctl -q -j router -t bad -T delete 10.0.0.1
+expect "" pfctl -j router -t bad -T show
+end_overload "-T delete"
+begin_overload
+rules "table <bad> persist { 192.0.2.1 }
+block in
+pass out
+pass in on epair0b proto tcp to port 90 keep state (max-src-conn 2, overload <bad> flush global)"
+expect "   192.0.2.1" pfctl -j router -t bad -T show
+end_overload "-f"
+
 note "how long states last"
 rules "set timeout { tcp.established 1000, udp.first 500, icmp.first 20 }
 pass"

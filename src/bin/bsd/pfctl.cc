@@ -26,6 +26,7 @@ Result<> enable(Pf& pf, bool on) {
   pf.whole.enabled = on;
   pf.whole.since = static_cast<uint64_t>(std::time(nullptr));
   CB_CHECK(pf.commit());
+  if (on) CB_CHECK(pf.forget_unlabelled());
   pf.say("pf {}", on ? "enabled" : "disabled");
   return {};
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "ifconfig_text.hpp"
+#include "pf/overload.hpp"
 #include "pf/states.hpp"
 #include "sys/file.hpp"
 
@@ -23,14 +24,6 @@ std::optional<uint32_t> id_in(const std::string& path, const std::string& name) 
     if (id && *id >= 0 && *id <= UINT32_MAX) return static_cast<uint32_t>(*id);
   }
   return {};
-}
-
-/// Connections from before have no place for pf's label: without it none of them would get a state. Without their
-/// entries they are new ones; those that are translated need theirs.
-Result<> forget_unlabelled(sys::netlink::Socket& socket) {
-  CB_TRY(std::vector<pf::Connection> all, pf::connections(socket));
-  std::erase_if(all, [](const pf::Connection& one) { return one.status & IPS_NAT_MASK; });
-  return pf::forget(socket, all);
 }
 
 }  // namespace
@@ -79,10 +72,18 @@ Result<Pf> Pf::open(const Options& options) {
 Result<> Pf::commit() {
   CB_TRY(nft::Batch batch, pf::change(socket, whole, machine));
   if (has('n')) return {};
+  if (whole.loaded) CB_CHECK(pf::end_overloaded(socket));
   CB_CHECK(batch.commit(socket));
-  if (!whole.loaded) CB_CHECK(forget_unlabelled(socket));
   CB_TRY(whole, pf::read_whole(socket));
   return {};
+}
+
+// Connections from before have no place for pf's label: without it none of them would get a state. Without their
+// entries they are new ones; those that are translated need theirs.
+Result<> Pf::forget_unlabelled() {
+  CB_TRY(std::vector<pf::Connection> all, pf::connections(socket));
+  std::erase_if(all, [](const pf::Connection& one) { return one.has_label || one.status & IPS_NAT_MASK; });
+  return pf::forget(socket, all);
 }
 
 bool is_overtaken(const Result<>& done) { return !done && done.error().sys == ERESTART; }

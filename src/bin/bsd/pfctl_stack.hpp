@@ -30,6 +30,8 @@ struct Pf {
   static Result<Pf> open(const Options& options);
   /// The kernel has `whole` behind this, or what it had: is_overtaken() says whether because somebody else changed it.
   Result<> commit();
+  /// What began before pf's tables were there; for when it is enabled.
+  Result<> forget_unlabelled();
   pf::Kept& ruleset() { return whole.rulesets[anchor]; }
   bool has(char letter) const { return options->has(letter); }
   int verbose() const;

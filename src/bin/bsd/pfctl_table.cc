@@ -113,20 +113,25 @@ class Command {
     return say("{}/{} addresses expired", before - has_.size(), before);
   }
 
+  bool is_given(const Listed& one) const { return std::ranges::binary_search(given_, one.entry); }
+
+  /// What is given, in order, and isn't there yet.
   size_t add() {
-    size_t before = has_.size();
-    for (const pf::TableEntry& entry : given_)
-      if (std::ranges::find(has_, entry, &Listed::entry) == has_.end()) has_.push_back({entry, 0});
-    return has_.size() - before;
+    std::vector<pf::TableEntry> more(given_);
+    std::erase_if(more, [this](const pf::TableEntry& entry) { return std::ranges::binary_search(has_, entry, {}, &Listed::entry); });
+    auto twice = std::ranges::unique(more);
+    more.erase(twice.begin(), twice.end());
+    for (const pf::TableEntry& entry : more) has_.push_back({entry, 0});
+    return more.size();
   }
 
   Result<> change(const std::string& what) {
+    std::ranges::sort(given_);
     if (what == "replace") return replace();
     size_t count = has_.size();
     if (what == "add") count = add();
     else if (what == "flush") has_.clear();
-    else
-      for (const pf::TableEntry& entry : given_) std::erase_if(has_, [&](const Listed& one) { return one.entry == entry; });
+    else std::erase_if(has_, [this](const Listed& one) { return is_given(one); });
     if (what == "delete") count -= has_.size();
     CB_CHECK(write());
     if (what == "flush") return say("{} addresses deleted", count);
@@ -135,7 +140,7 @@ class Command {
 
   Result<> replace() {
     size_t before = has_.size();
-    std::erase_if(has_, [this](const Listed& one) { return std::ranges::find(given_, one.entry) == given_.end(); });
+    std::erase_if(has_, [this](const Listed& one) { return !is_given(one); });
     size_t deleted = before - has_.size(), added = add();
     CB_CHECK(write());
     if (added) CB_CHECK(say("{} addresses added", added));
