@@ -165,6 +165,17 @@ TEST(PfTranslations, ToWhatCannotBeAreNamed) {
   EXPECT_EQ(rules("nat on em0 -> { 10.0.0.0/24 2001:db8::/120 }").find("not supported"), std::string::npos);
 }
 
+TEST(PfTranslations, LeadAPortOfARangeToItsPlace) {
+  std::string rdr = "rdr on em0 inet proto tcp from any to any port 8080:8082 -> 10.0.0.9 port ";
+  EXPECT_EQ(rules(rdr + "80:82"), rdr + "80:82");
+  EXPECT_EQ(rules(rdr + "80:*"), rdr + "80:82");
+  EXPECT_EQ(rules(rdr + "80"), rdr + "http");
+  EXPECT_EQ(rules(rdr + "80:83"), "pf.conf:1: rdr to ports 80:83 from another number of ports is not supported on Linux");
+  EXPECT_EQ(rules("rdr on em0 proto tcp to port 80 -> 10.0.0.9 port 80:83"), "pf.conf:1: rdr to ports 80:83 from another number of ports is not supported on Linux");
+  EXPECT_EQ(rules("rdr on em0 proto tcp -> 10.0.0.9 port 80:83"), "pf.conf:1: rdr to ports 80:83 from another number of ports is not supported on Linux");
+  EXPECT_EQ(rules(rdr + "65534:*"), "pf.conf:1: unknown port 65534:*");
+}
+
 TEST(PfTranslations, ToAddressesOfBothFamiliesAreTwoRules) {
   EXPECT_EQ(rules("nat on em0 -> { 10.0.0.1 ::1 }"), "nat on em0 inet all -> 10.0.0.1\nnat on em0 inet6 all -> ::1");
   EXPECT_EQ(rules("nat on em0 from 10.1.0.0/16 -> { 10.0.0.1 ::1 }"), "nat on em0 inet from 10.1.0.0/16 to any -> 10.0.0.1");

@@ -44,6 +44,7 @@ class Reader {
   Done translation(const std::string& word, bool no);
   Done translation_target(Wide& wide);
   Done translation_rest(Wide& wide);
+  Done target_ports(Wide& wide);
   Done choice(Rule& rule);
   Done possible(const Rule& rule) const;
   Done anchor(Action action);

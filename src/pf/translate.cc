@@ -135,9 +135,15 @@ nft::NatTo Compiler::target(const Rule& rule, Action as, Body& body) {
     if (same_host && first.length != first.ip.bits()) to.flags |= NF_NAT_RANGE_NETMAP;
   }
   if (ports.test == PortTest::any || (as == Action::nat && rule.action == Action::binat)) return to;
-  body.load_value(nft::be16(ports.first), NFT_REG_3).load_value(nft::be16(ports.last), NFT_REG_4);
+  bool each = rule.action == Action::rdr && ports.test == PortTest::range;
+  if (each && ports == rule.to.ports) return to;  // as it came
   to.port = NFT_REG_3;
-  to.port_end = NFT_REG_4;
+  if (each) {
+    shift(rule, body);
+  } else {
+    body.load_value(nft::be16(ports.first), NFT_REG_3).load_value(nft::be16(ports.last), NFT_REG_4);
+    to.port_end = NFT_REG_4;
+  }
   to.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
   return to;
 }
@@ -145,20 +151,35 @@ nft::NatTo Compiler::target(const Rule& rule, Action as, Body& body) {
 // One of several addresses: a number, and a map from it to an address.
 void Compiler::pick(const Rule& rule, const std::vector<net::Ip>& pool, Body& body) {
   bool v6 = pool[0].v6;
-  std::string name = fmt::format("#{}.pool", id_);
-  if (std::ranges::find(out_.sets, name) == out_.sets.end()) {
-    batch_.add(nft::Set{.name = name, .key_size = 4, .data_type = v6 ? 8u : 7u, .data_size = v6 ? 16u : 4u});
-    std::vector<nft::Element> elements;
-    for (size_t i = 0; i < pool.size(); ++i) elements.push_back({.key = nft::host32(static_cast<uint32_t>(i)), .value = std::string(pool[i].data())});
-    batch_.add(nft::SetRef{name}, elements);
-    out_.sets.push_back(name);
-  }
+  std::vector<nft::Element> elements;
+  for (size_t i = 0; i < pool.size(); ++i) elements.push_back({.key = nft::host32(static_cast<uint32_t>(i)), .value = std::string(pool[i].data())});
+  std::string name = map("pool", {.key_size = 4, .data_type = v6 ? 8u : 7u, .data_size = v6 ? 16u : 4u}, elements);
   // With sticky-address a source keeps its address as with source-hash: there is nothing to remember then.
   uint32_t count = static_cast<uint32_t>(pool.size());
   if (rule.sticky || rule.choice == Choice::source_hash)
     body.load(v6 ? nft::field::ip6_source : nft::field::ip_source).load_hash(NFT_REG_1, v6 ? 16 : 4, count, seed_of(rule.hash_key));
   else body.load_number(rule.choice == Choice::random ? NFT_NG_RANDOM : NFT_NG_INCREMENTAL, count);
   body.map({name}, NFT_REG_1, NFT_REG_1);
+}
+
+std::string Compiler::map(std::string_view what, nft::Set set, const std::vector<nft::Element>& elements) {
+  set.name = fmt::format("#{}.{}", id_, what);
+  if (std::ranges::find(out_.sets, set.name) == out_.sets.end()) {
+    batch_.add(set).add(nft::SetRef{set.name}, elements);
+    out_.sets.push_back(set.name);
+  }
+  return set.name;
+}
+
+// A port of a range to that of the same place in the other.
+void Compiler::shift(const Rule& rule, Body& body) {
+  constexpr uint32_t inet_service = 13;
+  std::vector<nft::Element> elements;
+  for (uint32_t port = rule.to.ports.first; port <= rule.to.ports.last; ++port)
+    elements.push_back({.key = nft::be16(static_cast<uint16_t>(port)),
+                        .value = nft::be16(static_cast<uint16_t>(port - rule.to.ports.first + rule.target_ports.first))});
+  std::string name = map("ports", {.key_type = inet_service, .key_size = 2, .data_type = inet_service, .data_size = 2}, elements);
+  body.load(nft::field::destination_port, NFT_REG_3).map({name}, NFT_REG_3, NFT_REG_3);
 }
 
 Result<> Compiler::scrubs(Phase phase) {

@@ -60,15 +60,7 @@ Result<> Reader::translation_target(Wide& wide) {
 
 Result<> Reader::translation_rest(Wide& wide) {
   Rule& rule = wide.rule;
-  if (took("port")) {
-    CB_TRY(std::string word, want_text());
-    std::string_view rest = word;
-    auto first = port_of(take_part(rest, ':'));
-    if (rest == "*" || (rest.empty() && word.ends_with(':') && took_mark("*"))) return unable("port " + word);
-    auto last = rest.empty() ? first : port_of(rest);
-    if (!first || !last || *first > *last) return fail(Why::invalid, "unknown port {}", word);
-    rule.target_ports = {*first == *last ? PortTest::equal : PortTest::range, *first, *last};
-  }
+  if (took("port")) CB_CHECK(target_ports(wide));
   CB_CHECK(choice(rule));
   CB_CHECK(possible(rule));
   if (rule.static_port && rule.action != Action::nat) return fail(Why::invalid, "the 'static-port' option is only valid with nat rules");
@@ -80,6 +72,26 @@ Result<> Reader::translation_rest(Wide& wide) {
     rule.choice = Choice::round_robin;
   }
   return {};
+}
+
+// Of rdr each port of a range has its place in the range that it is led to: both are of one size.
+Result<> Reader::target_ports(Wide& wide) {
+  Rule& rule = wide.rule;
+  CB_TRY(std::string word, want_text());
+  auto size = [](const Ports& ports) { return ports.test == PortTest::range ? ports.last - ports.first : 0; };
+  std::string_view rest = word;
+  auto first = port_of(take_part(rest, ':'));
+  auto last = rest.empty() ? first : port_of(rest);
+  if (first && rest == "*") {
+    if (rule.action != Action::rdr || wide.to_ports.size() != 1) return unable("port " + word);
+    int end = *first + size(wide.to_ports[0]);
+    last = end <= UINT16_MAX ? std::optional(static_cast<uint16_t>(end)) : std::nullopt;
+  }
+  if (!first || !last || *first > *last) return fail(Why::invalid, "unknown port {}", word);
+  rule.target_ports = {*first == *last ? PortTest::equal : PortTest::range, *first, *last};
+  if (rule.action != Action::rdr || rule.target_ports.test == PortTest::equal) return {};
+  bool even = !wide.to_ports.empty() && std::ranges::all_of(wide.to_ports, [&](const Ports& ports) { return size(ports) == size(rule.target_ports); });
+  return even ? Result<>{} : unable(fmt::format("rdr to ports {}:{} from another number of ports", *first, *last));
 }
 
 // Of each family there may be so many.

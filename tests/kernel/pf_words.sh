@@ -209,6 +209,20 @@ rules "nat on epair1a inet from ! (epair1a) to any -> (epair1a)"
 passes 80
 [ "$(translated)" = 10.1.0.1 ] || fail "nat from ! (epair1a): $(translated)"
 
+note "rdr of a range of ports"
+forget
+for how in "8080:8082 -> 10.1.0.2 port 80:82" "8080:8082 -> 10.1.0.2 port 80:*" "8080:8082 -> { 10.1.0.2, 10.1.0.3 } port 80:82"; do
+  rules "rdr on epair0b inet proto tcp to 10.0.0.2 port $how"
+  for port in 80 81 82; do expect "far $port" says 10.0.0.2 80$port; done
+done
+rules "rdr on epair0b inet proto tcp to 10.0.0.2 port 80:82 -> 10.1.0.2 port 80:82
+rdr on epair0b inet6 proto tcp to 2001:db8::2 port 8080:8082 -> 2001:db8:1::2 port 80:82"
+for port in 80 81 82; do
+  expect "far $port" says 10.0.0.2 $port
+  expect "far $port" says 2001:db8::2 80$port
+done
+refused 'another number of ports' "rdr on epair0b inet proto tcp to 10.0.0.2 port 8080:8082 -> 10.1.0.2 port 80:81"
+
 note "nat pass, no nat, no rdr"
 forget
 rules "no nat on epair1a proto tcp to port 81
