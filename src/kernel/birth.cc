@@ -5,17 +5,16 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <string_view>
 
 #include "base/text.hpp"
 #include "kernel/confine.hpp"
+#include "kernel/cradle.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/spawner.hpp"
 #include "kernel/warden_link.hpp"
@@ -29,64 +28,11 @@ namespace {
 
 using model::Sys;
 
-/// What parent and child share. The child only reads the plan and writes the outcome: it allocates nothing,
-/// for it runs in the parent's memory while the parent goes on.
-struct Cradle {
-  // plan
-  const BirthRequest* request = nullptr;
-  Confinement* confinement = nullptr;  ///< for an init of the jail's own
-  sys::Tree root, proc;
-  int keeper = -1;  ///< its image
-  Fd spawner;
-  Fd nonet;  ///< the network namespace to be born in, for a jail of the host's without addresses
-  bool own_users = false;
-  // outcome
-  std::atomic<int> go{0};
-  int error = 0;
-  const char* what = nullptr;
-  const char* where = "";
-  pid_t tid = 0;  ///< zeroed and woken by the kernel when the child has exec'ed or ended
-  int pidfd = -1;
-  pid_t pid = 0;
-};
-
 /// Longest time for what the newborn does by itself: below another jail that one's root can stop it.
 constexpr int patience_s = 30;
 
 long futex(void* word, int operation, int value) {
   return ::syscall(SYS_futex, word, operation, value, nullptr, nullptr, 0);
-}
-
-int give_up(Cradle& cradle, const char* what, const char* where = "") {
-  cradle.error = errno;
-  cradle.what = what;
-  cradle.where = where;
-  return 111;
-}
-
-int close_keeping_errno(int fd, int result) {
-  int error = errno;
-  ::close(fd);
-  errno = error;
-  return result;
-}
-
-/// A file system that belongs to the jail's own user namespace, made by the child: in the parent's table of
-/// descriptors, so that none may be left there.
-int mount_new(const char* type, std::initializer_list<std::pair<const char*, const char*>> options, const char* target) {
-  int context = ::fsopen(type, FSOPEN_CLOEXEC);
-  if (context < 0) return -1;
-  for (auto [key, value] : options)
-    if (::fsconfig(context, FSCONFIG_SET_STRING, key, value, 0) < 0) return close_keeping_errno(context, -1);
-  int mount = ::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
-  if (mount == 0) mount = ::fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-  close_keeping_errno(context, 0);
-  if (mount < 0) return -1;
-  return close_keeping_errno(mount, ::move_mount(mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
-}
-
-int lay(int tree, const char* target) {
-  return ::move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
 int become_root() {
@@ -103,33 +49,6 @@ int forgo_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct none[2]{};
   return static_cast<int>(::syscall(SYS_capset, &header, none));
-}
-
-int mount_root(Cradle& cradle) {
-  if (lay(cradle.root.fd(), "/") < 0) return give_up(cradle, "root");
-  if (::fchdir(cradle.root.fd()) < 0 || ::chroot(".") < 0) return give_up(cradle, "chroot");
-  for (const Inlay& inlay : cradle.request->inlays)
-    if (lay(inlay.tree.fd(), inlay.target.c_str()) < 0) return give_up(cradle, "mount", inlay.target.c_str());
-  return 0;
-}
-
-int mount_devices(Cradle& cradle) {
-  if (!cradle.request->dev) return 0;
-  if (lay(cradle.request->dev.fd(), "/dev") < 0) return give_up(cradle, "mount.devfs", "/dev");
-  // Where the ruleset shows a place for them.
-  if (::access("/dev/pts", F_OK) == 0 &&
-      mount_new("devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}}, "/dev/pts") < 0)
-    return give_up(cradle, "mount.devfs", "/dev/pts");
-  if (::access("/dev/shm", F_OK) == 0 && mount_new("tmpfs", {{"mode", "1777"}}, "/dev/shm") < 0)
-    return give_up(cradle, "mount.devfs", "/dev/shm");
-  return 0;
-}
-
-int mount_proc(Cradle& cradle) {
-  if (!cradle.proc) return 0;
-  if (lay(cradle.proc.fd(), "/proc") < 0) return give_up(cradle, "mount.procfs", "/proc");
-  if (!cradle.own_users && cover_proc(cradle.proc.fd()) < 0) return give_up(cradle, "mount.procfs", "/proc");
-  return 0;
 }
 
 int set_names(Cradle& cradle) {
@@ -169,9 +88,8 @@ int grow(void* context) {
   if (cradle.go.load() < 0) return 1;  // the parent gave up
   if (cradle.own_users && become_root() < 0) return give_up(cradle, "setuid");
   if (::unshare(CLONE_NEWCGROUP) < 0) return give_up(cradle, "cgroup namespace");
-  if (int failed = mount_root(cradle)) return failed;
-  if (int failed = mount_devices(cradle)) return failed;
-  if (int failed = mount_proc(cradle)) return failed;
+  if (int failed = cradle.locks ? take_root(cradle) : lay_root(cradle)) return failed;
+  if (int failed = lay_own(cradle)) return failed;
   if (int failed = set_names(cradle)) return failed;
   ::setsid();
   if (!cradle.confinement) return run_keeper(cradle);
@@ -187,6 +105,7 @@ Result<> clone_child(Cradle& cradle, uint64_t extra, int group) {
   sys::CloneRequest request;
   request.flags = namespaces_of(cradle.request->prison) | CLONE_VM | CLONE_FILES | CLONE_PIDFD |
                   CLONE_CHILD_CLEARTID | extra;
+  if (cradle.locks) request.flags &= ~uint64_t{CLONE_NEWNS};  // take_root()
   request.cgroup = group;
   request.pidfd = &cradle.pidfd;
   request.child_tid = &cradle.tid;
@@ -233,24 +152,30 @@ Result<int> open_keeper() {
   return image.get();
 }
 
-/// Clones in the spawner namespace, where the calling process is.
-Result<> clone_in_spawner(Cradle& cradle, uint64_t extra, int group) {
+/// Steps into the spawner namespace, or into a copy that is the host's too: it gets the root before the newborn
+/// leaves it with a copy of its own. A copy for another user namespace has its mounts locked.
+Result<> enter_spawner(Cradle& cradle) {
+  if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0) return sys_fail(errno, "spawner namespace");
   CB_TRY(cradle.keeper, open_keeper(), "keeper");
-  return clone_child(cradle, extra, group);
+  if (cradle.locks && ::unshare(CLONE_NEWNS) < 0) return sys_fail(errno, "mount namespace");
+  return {};
+}
+
+/// Where this process stands on the host.
+Result<const Place*> host_place() {
+  static const Result<Place> place = Place::here();
+  if (!place) return pass(place.error());
+  return &*place;
 }
 
 /// On the host: this process steps into the spawner namespace for the clone and back.
 Result<> clone_on_host(Cradle& cradle) {
-  static const Result<Place> place = Place::here();
-  if (!place) return pass(place.error());
+  CB_TRY(const Place* place, host_place());
   static const Result<Fd> network = sys::open("/proc/self/ns/net", O_RDONLY);
   if (!network) return pass(network.error());
   if (cradle.nonet && ::setns(cradle.nonet.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "empty network namespace");
-  Result<> cloned;
-  if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0)
-    cloned = sys_fail(errno, "spawner namespace");
-  else
-    cloned = clone_in_spawner(cradle, 0, cradle.request->group);
+  Result<> cloned = enter_spawner(cradle);
+  if (cloned) cloned = clone_child(cradle, 0, cradle.request->group);
   CB_CHECK(place->return_to());
   if (cradle.nonet && ::setns(network->get(), CLONE_NEWNET) < 0) return sys_fail(errno, "returning to the network");
   if (cloned && cradle.own_users) cloned = map_ids(cradle.pid, cradle.request->uid_base);
@@ -281,12 +206,10 @@ Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
   int rest = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | (parent.uid_base ? CLONE_NEWUSER : 0);
   Result<> cloned = fail(Why::failed, "helper");
   auto body = [&] {
-    if (::setns(cradle.spawner.get(), CLONE_NEWNS) < 0 ||
-        ::setns(keeper.get(), rest) < 0 || become_root() < 0) {
+    cloned = enter_spawner(cradle);
+    if (cloned && (::setns(keeper.get(), rest) < 0 || become_root() < 0))
       cloned = sys_fail(errno, "entering the jail around it");
-      return;
-    }
-    cloned = clone_in_spawner(cradle, CLONE_PARENT, -1);
+    if (cloned) cloned = clone_child(cradle, CLONE_PARENT, -1);
   };
   if (::setns(keeper.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid");
   auto ran = sys::run_sharing(body, cradle.request->group);
@@ -295,38 +218,6 @@ Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
   CB_CHECK(std::move(cloned));
   CB_TRY(cradle.pid, host_pid(cradle.pidfd));
   return cradle.own_users ? map_ids_in_jail(cradle, keeper.get(), parent) : Result<>();
-}
-
-/// Maps the ids of the root's files and of the mounts below it. What can't be mapped keeps the host's ids.
-Result<> map_mounts(Cradle& cradle, BirthRequest& request) {
-  CB_TRY(Fd users, sys::open(fmt::format("/proc/{}/ns/user", cradle.pid), O_RDONLY));
-  if (auto mapped = cradle.root.change(MOUNT_ATTR_NODEV, users.get()); !mapped) {
-    if (mapped.error().sys != EINVAL) return mapped;
-    return fail(Why::unsupported,
-                "path {}: its file system can't map ids for a user namespace; use another or linux.userns=inherit",
-                request.prison.path);
-  }
-  for (Inlay& inlay : request.inlays) {
-    CB_CHECK(inlay.tree.change(MOUNT_ATTR_NODEV));
-    (void)inlay.tree.change(0, users.get());
-  }
-  if (request.dev) (void)request.dev.change(0, users.get());
-  return {};
-}
-
-Result<> equip(Cradle& cradle, BirthRequest& request) {
-  if (cradle.own_users) {
-    CB_CHECK(map_mounts(cradle, request));
-    latency::mark("idmapped root");
-  } else {
-    CB_CHECK(cradle.root.change(MOUNT_ATTR_NODEV));
-    for (Inlay& inlay : request.inlays) CB_CHECK(inlay.tree.change(MOUNT_ATTR_NODEV));
-  }
-  if (request.prison.mount_procfs) {
-    CB_TRY(cradle.proc, sys::Tree::proc_for(cradle.pid, {}), "mount.procfs");
-    latency::mark("proc");
-  }
-  return {};
 }
 
 void let_go(Cradle& cradle, int word) {
@@ -345,6 +236,15 @@ Result<> failure_of(const Cradle& cradle) {
   return sys_fail(cradle.error, "{}", cradle.what);
 }
 
+/// Lays the root where the newborn waits.
+Result<> lay_for_newborn(Cradle& cradle) {
+  CB_TRY(const Place* place, host_place());
+  if (::setns(cradle.pidfd, CLONE_NEWNS) < 0) return sys_fail(errno, "mount namespace of the new process");
+  bool laid = lay_root(cradle) == 0;
+  CB_CHECK(place->return_to());
+  return laid ? Result<>() : failure_of(cradle);
+}
+
 }  // namespace
 
 uint64_t namespaces_of(const model::Prison& prison) {
@@ -361,6 +261,7 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   Cradle cradle;
   cradle.request = &request;
   cradle.own_users = request.prison.linux_userns != Sys::inherit;
+  cradle.locks = cradle.own_users && request.mounts_freely;
   CB_TRY(cradle.spawner, home.spawner());
   if (!request.parent && stack_of(request.prison) == Stack::nowhere) {
     CB_TRY(cradle.nonet, home.nonet());
@@ -387,6 +288,7 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   latency::mark("clone");
   Newborn newborn{cradle.pid, Fd(cradle.pidfd)};
   if (equipped) equipped = equip(cradle, request);
+  if (equipped && cradle.locks) equipped = lay_for_newborn(cradle);
   let_go(cradle, equipped ? 1 : -1);
   latency::mark("mounts and exec inside");
   if (equipped) equipped = failure_of(cradle);

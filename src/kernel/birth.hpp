@@ -29,6 +29,8 @@ struct BirthRequest {
   int root = -1;                           ///< directory that becomes its root
   std::vector<Inlay> inlays;               ///< mounts found or made below the root, outermost first
   sys::Tree dev;                           ///< /dev, if the jail gets one
+  bool sysfs = false;                      ///< a read-only /sys of its network
+  bool mounts_freely = false;              ///< root in it, or in a jail around it, has the mount system calls
 };
 
 /// CLONE_NEW* for what the jail does not share with its surroundings.

@@ -209,13 +209,16 @@ Result<> delegate_group(int group, uint32_t owner) {
   return {};
 }
 
-/// An init of the jail's own looks for a sysfs, which a user namespace may not mount: it gets a read-only one.
-Result<> add_sysfs(std::vector<Inlay>& inlays, int root) {
-  if (!sys::open_resolved(root, "sys", O_PATH | O_DIRECTORY, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS)) return {};
-  CB_TRY(sys::Tree tree, sys::Tree::create("sysfs", {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-                                                            MOUNT_ATTR_NOEXEC));
-  inlays.insert(inlays.begin(), Inlay{std::move(tree), "/sys"});
-  return {};
+/// An init of the jail's own looks for a sysfs, which a user namespace may not mount.
+bool wants_sysfs(const Prison& prison, int root) {
+  return prison.linux_mount &&
+         sys::open_resolved(root, "sys", O_PATH | O_DIRECTORY, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS).has_value();
+}
+
+/// Whether root in the jail, or in one around it, has the mount system calls.
+bool mounts_freely(const model::Snapshot& now, const Prison& prison) {
+  const Jail* parent = prison.parent ? now.find(prison.parent) : nullptr;
+  return prison.linux_mount || (parent && mounts_freely(now, parent->prison));
 }
 
 Result<> HostJails::raise(Jail& jail, const Runtime* parent, const model::Snapshot& now) {
@@ -230,9 +233,10 @@ Result<> HostJails::raise(Jail& jail, const Runtime* parent, const model::Snapsh
   CB_TRY(Fd root, sys::open_real(jail.prison.path, O_PATH | O_DIRECTORY), "path");
   CB_TRY(Found found, find_inlays(jail.prison.path));
   jail.prison.mount_procfs |= found.proc;
-  if (jail.prison.linux_mount) CB_CHECK(add_sysfs(found.inlays, root.get()));
   CB_CHECK(add_resolver(home_, jail.prison, root.get(), found.inlays));
   BirthRequest request{jail.prison, parent, jail.runtime.uid_base, group.get(), root.get(), std::move(found.inlays), {}};
+  request.sysfs = wants_sysfs(jail.prison, root.get());
+  request.mounts_freely = mounts_freely(now, jail.prison);
   if (jail.prison.mount_devfs || found.dev) {
     CB_TRY(request.dev, device_tree(home_, jail.prison), "mount.devfs");
   }

@@ -102,15 +102,19 @@ Result<sys::Tree> new_devfs(const Jail& jail) {
   return tree;
 }
 
+Result<sys::Tree> new_linsysfs(const Jail& jail, const MountCall& wanted) {
+  const model::Runtime& runtime = jail.runtime;
+  CB_TRY(Fd keeper, sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start}));
+  return sys::Tree::sysfs_for(keeper.get(), {{"source", wanted.source}});
+}
+
 Result<sys::Tree> new_tree(const Jail& jail, Allow kind, const MountCall& wanted) {
   switch (kind) {
     case Allow::mount_tmpfs: return new_tmpfs(jail, wanted);
     case Allow::mount_procfs:
     case Allow::mount_linprocfs: return sys::Tree::proc_for(jail.runtime.keeper, {{"source", wanted.source}});
     case Allow::mount_devfs: return new_devfs(jail);
-    case Allow::mount_linsysfs:
-      return sys::Tree::create("sysfs", {{"source", wanted.source}},
-                               MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+    case Allow::mount_linsysfs: return new_linsysfs(jail, wanted);
     default: return bare_fail(EPERM);
   }
 }

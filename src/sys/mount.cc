@@ -115,6 +115,14 @@ Result<Tree> Tree::proc_for(pid_t pid, const Options& options) {
   return Tree(std::move(mount));
 }
 
+Result<Tree> Tree::sysfs_for(int pidfd, const Options& options) {
+  CB_TRY(Fd own, open("/proc/self/ns/net", O_RDONLY));
+  if (::setns(pidfd, CLONE_NEWNET) < 0) return sys_fail(errno, "setns net");
+  auto made = create("sysfs", options, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  if (::setns(own.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "setns net back");
+  return made;
+}
+
 Result<> Tree::change(uint64_t attributes, int user_namespace, bool recursive) {
   mount_attr attr{};
   attr.attr_set = attributes;

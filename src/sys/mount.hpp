@@ -23,6 +23,8 @@ class Tree {
   static Result<Tree> create(const char* type, const Options& options, uint64_t attributes);
   /// /proc of the pid namespace that process `pid` (its first) is in.
   static Result<Tree> proc_for(pid_t pid, const Options& options);
+  /// A read-only /sys of the network namespace that the process is in.
+  static Result<Tree> sysfs_for(int pidfd, const Options& options);
 
   /// Adds MOUNT_ATTR_* to this mount (`recursive`: and to those below); `user_namespace` >= 0 maps the ids of
   /// its files by that namespace.

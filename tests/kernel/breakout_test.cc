@@ -17,6 +17,8 @@
 namespace cellblock::testing {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -99,6 +101,49 @@ TEST_F(Breakout, WhatTheHostMountedStays) {
   EXPECT_EQ(in({"sh", "-c", "mkdir /mnt/own && mount -t tmpfs x /mnt/own && umount /mnt/own"}).status, 0);
   (void)run({program("jail"), "-q", "-r", name_});
   EXPECT_EQ(run({"umount", root_.path() + "/mnt"}).status, 0);
+}
+
+// The mount system calls, and what the host has laid: none of it can be made writable, or taken away.
+TEST_F(Breakout, WhatTheHostProtectsStaysProtected) {
+  testing::TempDir shared;
+  std::ofstream(shared.path() + "/file") << "whole\n";
+  std::filesystem::create_directory(shared.path() + "/dev");
+  std::filesystem::copy_file(root_.path() + "/bin/busybox", shared.path() + "/busybox");
+  std::ofstream(root_.path() + "/etc/resolv.conf");
+  ASSERT_EQ(shell("mount --bind " + shared.path() + " " + root_.path() + "/mnt && mount -o remount,ro,bind " +
+                  root_.path() + "/mnt").status, 0);
+  start({"linux.mount", "children.max=1", "vnet", "net.dns=192.0.2.1"});
+  for (std::string place : {"/mnt", "/etc/resolv.conf", "/sys"})
+    EXPECT_THAT(in({"mount", "-o", "remount,rw,bind", place}).err, AnyOf(HasSubstr("not permitted"), HasSubstr("denied"))) << place;
+  EXPECT_NE(in({"mount", "-o", "remount,dev,bind", "/"}).status, 0);
+  EXPECT_NE(in({"sh", "-c", "echo x >>/mnt/file"}).status, 0);
+  EXPECT_NE(in({"umount", "/mnt"}).status, 0);
+  EXPECT_NE(in({"umount", "-l", "/etc/resolv.conf"}).status, 0);
+  // What is the jail's own it may still change, in views of what is not too.
+  EXPECT_EQ(in({"sh", "-c", "mkdir /tmp/m && mount -t tmpfs x /tmp/m && mount -o remount,ro,bind /tmp/m && "
+                            "mount -o remount,rw,bind /tmp/m && umount /tmp/m && mount --rbind / /tmp/m && umount -l /tmp/m"}).err, "");
+  EXPECT_NE(in({"sh", "-c", "mount --bind /mnt /tmp/m && mount -o remount,rw,bind /tmp/m"}).status, 0);
+  // Nor by way of a jail inside, whose mounts root around it may enter.
+  ASSERT_EQ(in({"jail", "-c", "name=in", "path=/mnt", "persist", "mount.devfs"}).err, "");
+  ASSERT_EQ(shell(program("jexec") + " " + name_ + ".in /busybox sh -c '/busybox sleep 1000 >/dev/null 2>&1 &'").err, "");
+  for (std::string place : {"/", "/dev"}) {
+    std::string sleeper = "n=$(grep -lx busybox /proc/[0-9]*/comm | head -n 1); n=${n#/proc/}; n=${n%/comm}; ";
+    Outcome entered = in({"sh", "-c", sleeper + "nsenter -t $n -U -m /busybox mount -o remount,rw,bind x " + place});
+    EXPECT_THAT(entered.err, AllOf(HasSubstr("mount: "), AnyOf(HasSubstr("not permitted"), HasSubstr("denied")))) << place;
+  }
+  (void)run({program("jail"), "-q", "-r", name_});
+  EXPECT_EQ(run({"cat", shared.path() + "/file"}).out, "whole\n");
+  EXPECT_EQ(run({"umount", root_.path() + "/mnt"}).status, 0);
+}
+
+TEST_F(Breakout, AJailsSysfsIsOfItsNetwork) {
+  ASSERT_EQ(run({"ip", "link", "add", "seen0", "type", "dummy"}).status == 0 ||
+                run({"ip", "link", "add", "seen0", "type", "bridge"}).status == 0, true);
+  start({"linux.mount", "vnet"});
+  EXPECT_EQ(in({"ls", "/sys/class/net"}).out, "lo\n");
+  start({"vnet", "enforce_statfs=1", "allow.mount", "allow.mount.linsysfs"}, "-b");
+  EXPECT_EQ(in({"sh", "-c", "mount -t sysfs x /mnt && ls /mnt/class/net"}, "-b").out, "lo\n");
+  (void)run({"ip", "link", "del", "seen0"});
 }
 
 TEST_F(Breakout, TheProgramThatEntersIsNotTheHosts) {
