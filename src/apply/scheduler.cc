@@ -179,7 +179,7 @@ int Scheduler::run() {
     ports_.voice.complain(fmt::format("jail: {}\n", settled.error().text()));
     error_ = true;
   }
-  if (jobs_.size() > configured_)
+  if (leaves_strays_ || jobs_.size() > configured_)
     if (auto tidied = ports_.jails.tidy(); !tidied) {
       ports_.voice.complain(fmt::format("jail: {}\n", tidied.error().text()));
       error_ = true;

@@ -101,6 +101,7 @@ class Scheduler {
   size_t commands_ = 0;  ///< under way, counted against -p
   bool error_ = false;
   bool dying_warned_ = false;
+  bool leaves_strays_ = false;  ///< a jail that may have ended by now has something on the host
 };
 
 }  // namespace cellblock::apply

@@ -160,6 +160,8 @@ void Scheduler::turn_start(Job& job) {
 
 void Scheduler::started(Job& job) {
   clear_persist(job);
+  auto is_on_host = [](const plan::Step& step) { return step.act == plan::Act::add_alias || step.act == plan::Act::mount; };
+  if (!plan::is_true(job.wanted, "persist")) leaves_strays_ |= std::ranges::any_of(job.steps, is_on_host);
   if (!job.failed && questions_.started) questions_.started(job.wanted, job.jid);
   settle(job, /*light=*/false);
 }

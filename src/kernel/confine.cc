@@ -8,11 +8,9 @@
 #include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -237,29 +235,21 @@ int exec_first(Confinement& confinement) {
   return -1;
 }
 
-/// What hides a file: /dev/null, unless the root has something else in its place.
-int open_cover(int proc) {
-  struct stat status {};
-  int tree = ::open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-  if (tree >= 0 && ::fstat(tree, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) return tree;
-  if (tree >= 0) ::close(tree);
-  return ::open_tree(proc, "version", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+/// Whether something will be executed at all; what is wrong otherwise exec_first() says.
+bool will_execute(const Confinement& confinement) {
+  if (confinement.program) return true;
+  for (const std::string& candidate : confinement.candidates)
+    if (is_executable(candidate.c_str())) return true;
+  return false;
 }
 
-/// Lays a read-only copy of itself or a cover over `name` in `proc`. By descriptor: the jail's root may have
-/// anything at /proc by now.
-int lay_copy(int proc, const char* name, bool hidden) {
-  if (::faccessat(proc, name, F_OK, 0) < 0 && errno == ENOENT) return 0;
-  int tree = hidden ? open_cover(proc) : ::open_tree(proc, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-  if (tree < 0) return -1;
-  mount_attr attr{};
-  attr.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
-  int laid = ::mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof attr);
-  if (laid == 0) laid = ::move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH);
-  int error = errno;
-  ::close(tree);
-  errno = error;
-  return laid;
+/// A child with a copy of this memory takes over, and this process ends: process 1 of the jail becomes its parent, and
+/// so gets to know of its end. The parent outside, jail(8), does not stay that long. Past the C library, which believes
+/// to be in its own memory.
+int go_on_apart() {
+  long child = ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  if (child > 0) ::syscall(SYS_exit, 0);
+  return static_cast<int>(child);
 }
 
 /// Sets NAME=value, in place of an earlier one.
@@ -356,6 +346,7 @@ int run_confined(Confinement& confinement, int& error, const char*& what) {
   if (become_user(confinement) < 0) return failed("setusercontext");
   if (enter_directory(confinement) < 0) return failed("chdir");
   if (confinement.before_exec) confinement.before_exec();
+  if (confinement.new_session && will_execute(confinement) && go_on_apart() < 0) return failed("fork");
   exec_first(confinement);
   return failed("exec");
 }
@@ -383,16 +374,6 @@ tl::unexpected<Error> entry_failure(int error, const char* what, const port::Ent
   if (step == "chdir") return sys_fail(error, "chdir {}", confinement.directory);
   if (step == "setusercontext") return sys_fail(error, "setusercontext {}", entry.user.value_or("root"));
   return sys_fail(error, "{}", what);
-}
-
-int cover_proc(int proc) {
-  for (const char* path : {"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "asound", "driver", "mtrr",
-                           "dynamic_debug"})
-    if (lay_copy(proc, path, false) < 0) return -1;
-  for (const char* path : {"kcore", "keys", "timer_list", "sched_debug", "kmsg", "kpagecount", "kpageflags",
-                           "kpagecgroup", "latency_stats"})
-    if (lay_copy(proc, path, true) < 0) return -1;
-  return 0;
 }
 
 }  // namespace cellblock::kernel

@@ -46,7 +46,7 @@ struct Confinement {
   std::vector<std::string> words;        ///< keeps argv and environment alive
   int standard_output = -1, standard_error = -1;
   bool keep_descriptors = false;
-  bool new_session = false;
+  bool new_session = false;     ///< in the background: with a session and, in a jail, a parent of its own
   bool leaves_group = false;    ///< becomes a process group of its own, so that none of its signals reaches this one
   bool takes_terminal = false;  ///< which then is the terminal's foreground
   void (*before_exec)() = nullptr;
@@ -72,9 +72,5 @@ int run_free(Confinement& manner, int& error, const char*& what);
 /// FreeBSD's words for what can go wrong between the fork and the exec.
 tl::unexpected<Error> entry_failure(int error, const char* what, const port::Entry& entry,
                                     const Confinement& confinement);
-
-/// Covers what the proc mount open as `proc` shows of the machine, for jails that share the host's user ids. 0 or
-/// -1 and errno.
-int cover_proc(int proc);
 
 }  // namespace cellblock::kernel

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -52,6 +54,43 @@ int lay_device_folders(Cradle& cradle) {
     return give_up(cradle, "mount.devfs", "/dev/pts");
   if (::access("/dev/shm", F_OK) == 0 && mount_new("tmpfs", {{"mode", "1777"}}, "/dev/shm") < 0)
     return give_up(cradle, "mount.devfs", "/dev/shm");
+  return 0;
+}
+
+/// What hides a file: /dev/null, unless the root has something else in its place.
+int open_cover(int proc) {
+  struct stat status {};
+  int tree = ::open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree >= 0 && ::fstat(tree, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) return tree;
+  if (tree >= 0) ::close(tree);
+  return ::open_tree(proc, "version", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+}
+
+/// Lays a read-only copy of itself or a cover over `name` in `proc`. By descriptor: the jail's root may have
+/// anything at /proc by now.
+int lay_copy(int proc, const char* name, bool hidden) {
+  if (::faccessat(proc, name, F_OK, 0) < 0 && errno == ENOENT) return 0;
+  int tree = hidden ? open_cover(proc) : ::open_tree(proc, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return -1;
+  mount_attr attr{};
+  attr.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  int laid = ::mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof attr);
+  if (laid == 0) laid = ::move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH);
+  int error = errno;
+  ::close(tree);
+  errno = error;
+  return laid;
+}
+
+/// Covers what the proc mount open as `proc` shows of the machine, for jails that share the host's user ids. 0 or
+/// -1 and errno.
+int cover_proc(int proc) {
+  for (const char* path : {"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "asound", "driver", "mtrr",
+                           "dynamic_debug"})
+    if (lay_copy(proc, path, false) < 0) return -1;
+  for (const char* path : {"kcore", "keys", "timer_list", "sched_debug", "kmsg", "kpagecount", "kpageflags",
+                           "kpagecgroup", "latency_stats"})
+    if (lay_copy(proc, path, true) < 0) return -1;
   return 0;
 }
 

@@ -88,6 +88,8 @@ Result<port::Child> pass_through(Doorway& door, int group, const port::Entry& en
   port::Child child{*pid, Fd(pidfd)};
   bool departed = sys::wait_departed(&tid, pidfd, patience_s);
   latency::mark("entered");
+  // In the background what has been waited for is not what runs.
+  if (departed && !door.error && door.confinement->new_session) (void)sys::reap(child.pidfd.get());
   if (departed && !door.error) return child;
   if (!departed) {
     (void)sys::reap(child.pidfd.get());

@@ -6,11 +6,13 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "kernel/faults.hpp"
 #include "kernel/process_mark.hpp"
+#include "kernel/strays.hpp"
 #include "net/vnet.hpp"
 #include "sys/netlink.hpp"
 
@@ -92,6 +94,23 @@ Result<net::Link> link_of(net::Network& network, const std::string& interface) {
   return fail(Why::absent, "interface {} does not exist", interface);
 }
 
+/// The address of a jail that has ended by itself, which the next jail may want with another mask.
+Result<bool> remove_stray(Registry& registry, const std::string& interface, const std::string& address) {
+  CB_TRY(const record::State* state, registry.refresh());
+  auto made = std::ranges::find_if(state->aliases, [&](const auto& one) { return one.interface == interface && one.address == address; });
+  if (made == state->aliases.end() || is_alive(made->owner)) return false;
+  auto has_it = [&](const auto& each) {
+    const model::Prison& prison = each.second.prison;
+    const auto& addresses = address.find(':') == address.npos ? prison.ip4_addr : prison.ip6_addr;
+    return std::ranges::find(addresses, address) != addresses.end() && is_alive(*state, each.second);
+  };
+  if (std::ranges::any_of(state->snapshot.jails, has_it)) return false;
+  const record::AliasMade stray = *made;
+  CB_CHECK(delete_address(stray.interface, stray.address, stray.prefix));
+  CB_CHECK(registry.append(record::unalias_line(stray)));
+  return true;
+}
+
 }  // namespace
 
 Result<bool> delete_address(const std::string& interface, const std::string& address, int prefix) {
@@ -102,13 +121,15 @@ Result<bool> delete_address(const std::string& interface, const std::string& add
   return true;
 }
 
-
 /// What was there before is nobody's to take away: it stays out of the journal.
 Result<> HostLinks::add_alias(const std::string& interface, const std::string& address, int prefix) {
   CB_TRY(Request request, address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface, address, prefix));
-  if (has_address(interface, address)) return sys_fail(EEXIST, "{}: address {}/{}", interface, address, prefix);
   CB_TRY(Registry * record, registry_.get());
   const record::AliasMade alias{this_process(), interface, as_shown(address), prefix};
+  if (has_address(interface, address)) {
+    CB_TRY(bool freed, remove_stray(*record, interface, alias.address));
+    if (!freed) return sys_fail(EEXIST, "{}: address {}/{}", interface, address, prefix);
+  }
   CB_CHECK(record->append(record::alias_line(alias)));
   Result<> added = faults::step("alias announced");
   if (added) added = request.send();

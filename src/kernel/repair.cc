@@ -30,7 +30,7 @@ Result<std::vector<std::string>> HostJails::repair() {
 
 Result<> HostJails::tidy() {
   std::vector<std::string> done;
-  return undo_strays(registry_, done);
+  return undo_strays(registry_, done, Owners::dead_or_self);
 }
 
 }  // namespace cellblock::kernel

@@ -74,7 +74,7 @@ Result<bool> is_mount_point(int fd) {
   return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
-/// With the host's user ids nothing but the covers of kernel/confine.cc keeps root in the jail from writing what is
+/// With the host's user ids nothing but the covers of kernel/cradle.cc keeps root in the jail from writing what is
 /// the machine's in a proc. No proc without them is laid in such a jail, and none is taken apart.
 bool shares_ids(const Jail& jail) { return jail.runtime.uid_base == 0; }
 

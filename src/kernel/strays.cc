@@ -62,7 +62,7 @@ bool is_alive(const State& state, const model::Jail& jail) {
   return maker == state.makers.end() ? is_alive(jail.runtime) : is_alive(maker->second);
 }
 
-Result<> undo_strays(Registry& registry, std::vector<std::string>& done) {
+Result<> undo_strays(Registry& registry, std::vector<std::string>& done, Owners owners) {
   CB_CHECK(mend_cables(registry, done));
   CB_TRY(const State* state, registry.refresh());
   if (state->mounts.empty() && state->aliases.empty()) return {};
@@ -72,11 +72,14 @@ Result<> undo_strays(Registry& registry, std::vector<std::string>& done) {
     addresses.insert(jail.prison.ip4_addr.begin(), jail.prison.ip4_addr.end());
     addresses.insert(jail.prison.ip6_addr.begin(), jail.prison.ip6_addr.end());
   }
+  auto is_done = [&](const record::Process& owner) {
+    return !is_alive(owner) || (owners == Owners::dead_or_self && owner == this_process());
+  };
   auto mounts = newest_first<MountMade>(state->mounts, [&](const MountMade& made) {
-    return !roots.contains(made.root) && !is_alive(made.owner) && !roots.contains(real_root(made.root));
+    return !roots.contains(made.root) && is_done(made.owner) && !roots.contains(real_root(made.root));
   });
   auto aliases = newest_first<AliasMade>(
-      state->aliases, [&](const AliasMade& made) { return !addresses.contains(made.address) && !is_alive(made.owner); });
+      state->aliases, [&](const AliasMade& made) { return !addresses.contains(made.address) && is_done(made.owner); });
   CB_CHECK(undo(registry, mounts, done));
   return undo(registry, aliases, done);
 }

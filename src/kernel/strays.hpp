@@ -12,9 +12,10 @@ namespace cellblock::kernel {
 /// Whether its process 1 runs, or the process lives that is making it.
 bool is_alive(const record::State& state, const model::Jail& jail);
 
-/// Undoes all of them, newest first, and adds a line to `done` for each. Jails in the journal count as living: bury
+/// Undoes all of them whose maker is dead, or this process, newest first, and adds a line to `done` for each. Jails in the journal count as living: bury
 /// dead ones before.
-Result<> undo_strays(Registry& registry, std::vector<std::string>& done);
+enum class Owners { dead, dead_or_self };
+Result<> undo_strays(Registry& registry, std::vector<std::string>& done, Owners owners = Owners::dead);
 
 /// A root as the jails have it: jail.conf may name it by a symbolic link, from the working directory, or with a slash at
 /// its end. One that is not there stays as it is spelled.

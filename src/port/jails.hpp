@@ -36,7 +36,9 @@ struct Entry {
   /// 0, 1 and 2 ever goes into a jail.
   bool keep_descriptors = false;
   uint32_t fib = 0;                              ///< routing table of its own, as of setfib(1); for jails only
-  bool new_session = false;                      ///< setsid(2) first: a command run in the background
+  /// setsid(2) first: a command run in the background. In a jail process 1 is its parent; the child that enter() tells
+  /// of has ended and been waited for.
+  bool new_session = false;
   /// Called in the child last before execve(2), as the user it has become: async-signal-safe calls only, and
   /// nothing written to memory. Undoes what the caller blocked before (signals), sets what exec keeps.
   void (*before_exec)() = nullptr;
@@ -79,8 +81,8 @@ class Jails {
   /// Pids (as the caller sees them) of the processes that are in this very jail, its process 1 excepted.
   virtual Result<std::vector<pid_t>> processes(model::JailId jid) = 0;
 
-  /// Undoes what was made on the host for jails that are gone: mounts below their roots. For jails that no file
-  /// describes, so that nobody else knows of it; call it after remove().
+  /// Undoes what was made on the host for jails that are gone, by the caller too: mounts below their roots, addresses.
+  /// For jails that no file describes or that ended by themselves; call it when nothing is under way any more.
   virtual Result<> tidy() { return {}; }
 };
 

@@ -152,6 +152,29 @@ expect 'a: created' conf -c a
 expect 'a: removed' conf -r a
 [ "$(ip -o addr show em0 | grep -c 77)" = 0 ] || fail "addresses stay: $(ip addr show em0)"
 
+note 'a jail that ends by itself takes its addresses and mounts along'
+expect "" jail -c path=/ interface=em0 ip4.addr=10.77.0.3 mount="tmpfs $W/root/a tmpfs" command=/bin/true
+[ "$(ip -o addr show em0 | grep -c 77)" = 0 ] || fail "addresses stay: $(ip addr show em0)"
+grep -q "$W/root" /proc/self/mountinfo && fail "its mount stays"
+note 'in the background too, and the next jail gets the address with the mask that it asks for'
+mkfifo "$W/wait"
+file <<END
+b { path = /; interface = em0; ip4.addr = 10.77.0.3; exec.start = "cat $W/wait &"; }
+c { path = /; interface = em0; ip4.addr = 10.77.0.3/24; persist; }
+END
+conf -c b >/dev/null 2>&1 || fail "b"
+keeper=$(pgrep -x keeper) || fail "b ended with jail(8)"
+echo go >"$W/wait"
+eventually sh -c "! kill -0 $keeper"
+expect 'c: created' conf -c c
+ip -o addr show em0 | grep -q '10\.77\.0\.3/24' || fail "the old address: $(ip addr show em0)"
+expect 'c: removed' conf -r c
+[ "$(ip -o addr show em0 | grep -c 77)" = 0 ] || fail "addresses stay: $(ip addr show em0)"
+note 'what cannot be started in the background is said'
+file <<<'n { path = /; persist; exec.start = "/bin/nosuch &"; }'
+expect_like '^jail: n: exec /bin/nosuch: No such file or directory$' conf -c n
+expect 'n: removed' conf -r n
+
 note 'interfaces of a vnet jail come back'
 ip link add epair0a type veth peer name epair0b
 file <<'END'
