@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "ipfw/nat.hpp"
 #include "ipfw/rule.hpp"
@@ -30,6 +31,11 @@ struct Switches {
   friend bool operator==(const Switches&, const Switches&) = default;
 };
 
+/// What a table held and is to hold, by key.
+struct TableChange {
+  Entries before, after;
+};
+
 struct Ruleset {
   std::vector<Kept> rules;  ///< by number, then order
   std::vector<Nat> nats;
@@ -37,6 +43,7 @@ struct Ruleset {
   Switches switches;
   uint32_t off = 0;  ///< a bit for each set that is disabled
   std::vector<uint32_t> logs_anew;  ///< ids of rules whose limit of what they log begins again
+  std::map<std::string, TableChange> entries;  ///< of the tables whose entries change
   bool loaded = false;
   uint32_t generation = 0;  ///< of what was read
 
@@ -50,6 +57,8 @@ struct Ruleset {
 Result<> name_tables(Ruleset& rules);
 /// Finds the interfaces whose addresses rules name ("via 10.0.0.1"), as they are now; where none has it, none matches.
 Result<> find_interfaces(Ruleset& rules);
+/// What a new rule does not do, although it may seem to. Empty: there is nothing to be said.
+std::string_view warning_of(const Rule& rule);
 /// What a new rule needs of the network stack: an interface with each address that it names, a way to another machine.
 Result<> prepare(Rule rule);
 /// How many rules ask the table.
@@ -65,14 +74,12 @@ Result<Ruleset> read_ruleset(sys::netlink::Socket& socket, Unread unread = Unrea
 Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted);
 
 using Edit = std::function<Result<>(Ruleset&)>;
-using Fill = std::function<Result<>(Ruleset&, nft::Batch&)>;
 /// Reads, changes and (`commits`) writes the rules; again from the start if somebody else has changed them meanwhile.
-/// `fill` adds to the transaction behind what the rules come to.
-Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill = {}, bool commits = true, Unread unread = Unread::refused);
+Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, bool commits = true, Unread unread = Unread::refused);
 
 Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table& table);
-/// Adds what makes these the table's entries. `is_new`: the same transaction makes it.
-void set_entries(nft::Batch& batch, const Table& table, std::vector<Entry> entries, bool is_new);
+/// The entries of a table, to be changed: what is left there is written with the rules.
+Result<Entries*> entries_to_change(sys::netlink::Socket& socket, Ruleset& rules, const std::string& table);
 
 /// What rules are made of, by name.
 struct Made {

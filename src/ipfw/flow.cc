@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "net/services.hpp"
 #include "nft/body.hpp"
 
 namespace cellblock::ipfw {
@@ -50,7 +51,7 @@ Result<Flow> parse_flow(std::string_view text, uint32_t fields) {
       (each.value == 1 ? out.source : out.destination) = *ip;
       continue;
     }
-    auto number = each.value == 2 ? value_in(protocols, part) : value_in(services, part);
+    std::optional<uint32_t> number = each.value == 2 ? value_in(protocols, part) : std::optional<uint32_t>(net::port_of_service(part));
     if (!number) number = number_in(part, 0, each.value == 2 ? 255 : 65535);
     if (!number) return wrong();
     (each.value == 2 ? out.protocol : each.value == 4 ? out.source_port : out.destination_port) = *number;

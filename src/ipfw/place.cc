@@ -15,6 +15,13 @@ namespace {
 /// Above those that setfib(1) has.
 uint32_t table_of_hop(const net::Ip& hop) { return mark_of_hop(hop); }
 
+/// Whether one of the rule's tests that have to match is of that kind.
+bool holds_to(const Rule& rule, Test test) {
+  auto only = [test](const Match& match) { return match.test == test; };
+  return std::ranges::any_of(rule.terms, [only](const Term& term) { return !term.negated && std::ranges::all_of(term.any, only); });
+}
+bool only_out(const Rule& rule) { return rule.hop && (holds_to(rule, Test::out) || holds_to(rule, Test::transmit)); }
+
 using Holders = std::map<net::Ip, std::string>;
 
 Result<Holders> holders() {
@@ -69,7 +76,14 @@ Result<> find_interfaces(Ruleset& rules) {
   return {};
 }
 
+std::string_view warning_of(const Rule& rule) {
+  if (!only_out(rule)) return {};
+  return "fwd: what begins here is led when it leaves, what is forwarded when it comes in: 'out' and 'xmit' leave that alone";
+}
+
 Result<> prepare(Rule rule) {
+  if (only_out(rule) && holds_to(rule, Test::receive))
+    return fail(Why::unsupported, "fwd: what is forwarded is led when it comes in: leave out 'out' and 'xmit'");
   std::vector<net::Ip> all;
   each_place(rule, [&all](const Match& match) { all.push_back(match.ip); });
   if (all.empty() && !rule.hop) return {};

@@ -1,6 +1,7 @@
 #include "ipfw/links.hpp"
 #include "ipfw/parser.hpp"
 #include "ipfw/table.hpp"
+#include "net/services.hpp"
 
 namespace cellblock::ipfw {
 
@@ -131,7 +132,7 @@ Result<> Parser::forward() {
   rule_.hop = Hop{.ip = *ip};
   std::string shown = fmt::format("fwd {}", ip->text());
   if (!port.empty() || word().ends_with(',')) {
-    auto number = value_in(services, port);
+    std::optional<uint32_t> number = net::port_of_service(port);
     if (!number) number = number_in(port, 1, 65535);
     if (!number) return fail(Why::invalid, "fwd: bad argument ``{}''", word());
     rule_.hop->port = *number;

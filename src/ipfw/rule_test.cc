@@ -95,6 +95,13 @@ TEST(ParseRule, KeepsOnlyWhatIsReadAgain) {
   EXPECT_EQ(words({"allow", "ip", "from", "any", "to", "any", "//", "two  blanks", ""}), "allow ip from any to any // two blanks");
 }
 
+TEST(ParseRule, TakesPortsWhereAProtocolMayHaveThem) {
+  for (const char* same : {"allow ip from any to any 80", "allow ip4 from any 1024-65535 to any http", "deny { udp or icmp } from any to any 53", "deny not icmp from any to any 53"})
+    EXPECT_EQ(listed(same), fmt::format("0 {}", same));
+  EXPECT_EQ(listed("allow tcp from any to any submission,bgp"), "0 allow tcp from any to any submission,bgp");
+  EXPECT_EQ(listed("allow icmp from any to any 80"), "error: unrecognised option ``80''");
+}
+
 TEST(ParseRule, NamesPorts) {
   EXPECT_EQ(with_service_names("tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 22,80-90 setup // port 22"), "tcp from any 1024-65535 to 10.0.0.1,10.0.0.2 ssh,http-90 setup // port 22");
   EXPECT_EQ(with_service_names("udp from { 10.0.0.1 or 53 } not 53 to not 10.0.0.2 src-port 123 icmptypes 80"),

@@ -2,22 +2,22 @@
 #include "ipfw/parser.hpp"
 
 #include "ipfw/table.hpp"
+#include "net/services.hpp"
 
 namespace cellblock::ipfw {
 namespace {
 
 bool is_port(std::string_view text) {
-  return !text.empty() && ((text[0] >= '0' && text[0] <= '9') || value_in(services, text.substr(0, text.find_first_of(",-"))));
+  return !text.empty() && ((text[0] >= '0' && text[0] <= '9') || net::port_of_service(text.substr(0, text.find_first_of(",-"))));
 }
 
 /// "22,80-90" as "ssh,http-90".
 std::string named_ports(std::string_view list) {
   std::string out, number;
   auto end = [&] {
-    auto value = parse_int(number);
-    for (const Named& each : services)
-      if (value && *value == each.value) number = each.name;
-    out += number;
+    auto value = number_in(number, 0, 65535);
+    std::string_view name = value ? net::service_of_port(*value) : std::string_view();
+    out += name.empty() ? number : name;
     number.clear();
   };
   for (char c : list) {
@@ -73,10 +73,14 @@ Result<> Parser::protocol() {
 
 Result<> Parser::one_protocol(Term& out) {
   std::string_view name = word();
+  // Any of them may have: ports are asked of those alone that do.
+  has_ports_ |= out.negated;
   if (name == "ip" || name == "all") {
+    has_ports_ = true;
     out.any.push_back({.test = Test::any});
     said_ = "ip";
   } else if (name == "ip4" || name == "ipv4" || name == "ip6" || name == "ipv6") {
+    has_ports_ = true;
     out.any.push_back({.test = Test::version, .low = name.ends_with('4') ? 2u : 10u});
     said_ = name.ends_with('4') ? "ip4" : "ip6";
   } else {
@@ -85,7 +89,7 @@ Result<> Parser::one_protocol(Term& out) {
     if (!value) return unknown("invalid protocol");
     out.any.push_back({.test = Test::protocol, .low = *value});
     said_ = name;
-    has_ports_ = *value == 6 || *value == 17 || *value == 132;
+    has_ports_ |= *value == 6 || *value == 17 || *value == 132;
   }
   ++at_;
   return {};
@@ -177,12 +181,12 @@ Result<> Parser::numbers(Term& out, Test which, uint32_t most) {
   std::string_view rest = word();
   if (rest.empty()) return fail(Why::invalid, "missing argument");
   auto one = [&](std::string_view text) {
-    auto named = value_in(services, text);
+    std::optional<uint32_t> named = net::port_of_service(text);
     return named && most == 65535 ? named : text.empty() ? std::nullopt : number_in(text, 0, most);
   };
   while (!rest.empty()) {
     std::string_view part = take_part(rest, ','), end = part;
-    std::string_view begin = value_in(services, part) ? take_part(end, '\n') : take_part(end, '-');
+    std::string_view begin = net::port_of_service(part) ? take_part(end, '\n') : take_part(end, '-');
     auto low = one(begin), high = end.empty() ? low : one(end);
     if (!low || !high || *low > *high) return fail(Why::invalid, "invalid number ``{}''", word());
     out.any.push_back({.test = which, .low = *low, .high = *high});

@@ -48,9 +48,11 @@ Result<> take_text(Ruleset& out, std::string_view key, const std::string& text) 
   return {};
 }
 
-void put_lines(nft::Batch& batch, const Ruleset& rules) {
-  auto put = [&batch](uint32_t number, uint32_t order, uint32_t id, std::string_view text) {
-    nft::put_text(batch, texts, nft::be32(number) + nft::be32(order) + nft::be32(id), text);
+/// What is kept, as text.
+std::vector<nft::Text> lines_of(const Ruleset& rules) {
+  std::vector<nft::Text> out;
+  auto put = [&out](uint32_t number, uint32_t order, uint32_t id, std::string text) {
+    out.push_back({nft::be32(number) + nft::be32(order) + nft::be32(id), std::move(text)});
   };
   for (const Kept& kept : rules.rules) {
     const Rule& rule = kept.rule;
@@ -62,6 +64,7 @@ void put_lines(nft::Batch& batch, const Ruleset& rules) {
     if (Switches all = rules.switches; !*all.find(name)) off += fmt::format("{} ", name);
   if (!off.empty()) put(0, 0, switches_line, off);
   if (rules.off) put(0, 0, off_line, fmt::format("{}", rules.off));
+  return out;
 }
 
 TableType type_for(Test test) {
@@ -193,7 +196,7 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   for (const nft::Counter& counter : counters) counted.insert(counter.name);
   for (const std::string& name : counts)
     if (!counted.contains(name)) batch.add(nft::Counter{name});
-  put_lines(batch, wanted);
+  for (const nft::Text& line : lines_of(wanted)) nft::put_text(batch, texts, line.key, line.text);
   CB_TRY(Made made, compile(wanted, batch));
   std::set<std::string> led_to(made.chains.begin(), made.chains.end());
   for (const nft::SeenChain& chain : chains)
@@ -205,19 +208,34 @@ Result<nft::Batch> change(sys::netlink::Socket& socket, const Ruleset& wanted) {
   return batch;
 }
 
-static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits, Unread unread) {
+/// Nothing but tables' entries is another than it was: the rules may stay as they are.
+static bool same_rules(const Ruleset& one, const Ruleset& other) {
+  auto same_table = [](const Table& a, const Table& b) { return a.name == b.name && a.type == b.type && a.fields == b.fields; };
+  auto same_line = [](const nft::Text& a, const nft::Text& b) { return a.key == b.key && a.text == b.text; };
+  return other.logs_anew.empty() && std::ranges::equal(one.tables, other.tables, same_table) && std::ranges::equal(lines_of(one), lines_of(other), same_line);
+}
+
+static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules, bool commits, Unread unread) {
   CB_TRY(Ruleset rules, read_ruleset(socket, unread));
+  Ruleset before = rules;
   CB_CHECK(change_rules(rules));
-  CB_CHECK(name_tables(rules));
-  CB_CHECK(find_interfaces(rules));
-  CB_TRY(nft::Batch batch, change(socket, rules));
-  if (fill) CB_CHECK(fill(rules, batch));
+  nft::Batch batch;
+  if (rules.loaded && !rules.entries.empty() && same_rules(before, rules)) {
+    batch.since(rules.generation).in(nft::Family::inet, table);
+  } else {
+    CB_CHECK(name_tables(rules));
+    CB_CHECK(find_interfaces(rules));
+    CB_TRY(batch, change(socket, rules));
+  }
+  batch.in(nft::Family::inet, table);
+  for (const auto& [name, entries] : rules.entries)
+    if (const Table* of = rules.table(name)) change_entries(batch, *of, entries.before, entries.after);
   return commits ? batch.commit(socket) : Result<>();
 }
 
-Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, const Fill& fill, bool commits, Unread unread) {
+Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, bool commits, Unread unread) {
   for (;;) {
-    auto done = try_edit(socket, change_rules, fill, commits, unread);
+    auto done = try_edit(socket, change_rules, commits, unread);
     // A dump that a change cut short says EINTR.
     bool again = !done && (done.error().sys == ERESTART || done.error().sys == EINTR);
     if (!again) return done;
@@ -233,12 +251,14 @@ Result<std::vector<Entry>> entries_of(sys::netlink::Socket& socket, const Table&
   return out;
 }
 
-void set_entries(nft::Batch& batch, const Table& of, std::vector<Entry> entries, bool is_new) {
-  batch.in(nft::Family::inet, table);
-  for (const Filled& filled : contents(of, entries)) {
-    if (!is_new) batch.flush_set(filled.set);
-    batch.add(nft::SetRef{filled.set}, filled.elements);
-  }
+Result<Entries*> entries_to_change(sys::netlink::Socket& socket, Ruleset& rules, const std::string& name) {
+  if (auto known = rules.entries.find(name); known != rules.entries.end()) return &known->second.after;
+  auto seen = entries_of(socket, *rules.table(name));
+  if (!seen && seen.error().why != Why::absent) return pass(seen.error());
+  TableChange& made = rules.entries[name];
+  // One that is new has none.
+  if (seen) made.before = made.after = {seen->begin(), seen->end()};
+  return &made.after;
 }
 
 }  // namespace cellblock::ipfw

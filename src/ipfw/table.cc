@@ -117,11 +117,10 @@ std::string text_of(const Table& table, const Entry& entry) {
   return fmt::format("{}/{} {}", entry.ip.text(), entry.length, entry.value);
 }
 
-void sort(std::vector<Entry>& entries) {
-  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
-    return std::tie(a.ip, a.length, a.number, a.name, a.flow) < std::tie(b.ip, b.length, b.number, b.name, b.flow);
-  });
+bool ByKey::operator()(const Entry& a, const Entry& b) const {
+  return std::tie(a.ip, a.length, a.number, a.name, a.flow) < std::tie(b.ip, b.length, b.number, b.name, b.flow);
 }
+void sort(std::vector<Entry>& entries) { std::ranges::sort(entries, ByKey()); }
 
 std::string set_name(std::string_view of, std::string_view table) { return fmt::format("{}.{}", of, table); }
 
@@ -171,6 +170,30 @@ std::vector<Filled> contents(const Table& table, const std::vector<Entry>& entri
             {set_name("value4", table.name), flows(table, entries, false, true)}, {set_name("value6", table.name), flows(table, entries, true, true)}};
   return {list, {set_name("in4", table.name), ranges(entries, false, false)}, {set_name("in6", table.name), ranges(entries, true, false)},
           {set_name("value4", table.name), ranges(entries, false, true)}, {set_name("value6", table.name), ranges(entries, true, true)}};
+}
+
+/// What only one of both holds, or with another value.
+static std::vector<Entry> only_in(const Entries& one, const Entries& other) {
+  std::vector<Entry> out;
+  for (const Entry& entry : one)
+    if (auto same = other.find(entry); same == other.end() || *same != entry) out.push_back(entry);
+  return out;
+}
+
+void change_entries(nft::Batch& batch, const Table& table, const Entries& before, const Entries& after) {
+  std::vector<nft::Set> sets = sets_of(table);
+  auto is_ranges = [&sets](const std::string& name) { return std::ranges::find(sets, name, &nft::Set::name)->flags & NFT_SET_INTERVAL; };
+  std::vector<Filled> gone = contents(table, only_in(before, after)), come = contents(table, only_in(after, before)), all;
+  if (table.type == TableType::addr) all = contents(table, {after.begin(), after.end()});
+  for (size_t at = 0; at < gone.size(); ++at) {
+    const std::string& name = gone[at].set;
+    if (!is_ranges(name)) {
+      batch.remove(nft::SetRef{name}, gone[at].elements).add(nft::SetRef{name}, come[at].elements);
+    } else if (!gone[at].elements.empty() || !come[at].elements.empty()) {
+      if (!before.empty()) batch.flush_set(name);
+      batch.add(nft::SetRef{name}, all[at].elements);
+    }
+  }
 }
 
 std::optional<Entry> entry_of(const Table& table, const nft::Element& element) {

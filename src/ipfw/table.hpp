@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/error.hpp"
 #include "net/ip.hpp"
 #include "ipfw/flow.hpp"
+#include "nft/batch.hpp"
 #include "nft/table.hpp"
 
 namespace cellblock::ipfw {
@@ -48,7 +50,11 @@ Result<Entry> parse_key(TableType type, std::string_view text, uint32_t fields =
 std::optional<uint32_t> parse_value(std::string_view text);
 /// "10.0.0.0/8 100"
 std::string text_of(const Table& table, const Entry& entry);
-/// As they are listed.
+/// By their keys, as they are listed.
+struct ByKey {
+  bool operator()(const Entry& one, const Entry& other) const;
+};
+using Entries = std::set<Entry, ByKey>;
 void sort(std::vector<Entry>& entries);
 
 // In the kernel a table is a set that lists its entries and sets and maps that rules ask.
@@ -60,6 +66,9 @@ struct Filled {
   std::string set;
   std::vector<nft::Element> elements;
 };
+/// Adds what makes a table's entries, `before`, those of `after`. Of sets of ranges all is written anew, of
+/// others what differs.
+void change_entries(nft::Batch& batch, const Table& table, const Entries& before, const Entries& after);
 /// What each of these sets holds.
 std::vector<Filled> contents(const Table& table, const std::vector<Entry>& entries);
 /// What a list's element says; nothing if that is nothing.

@@ -19,9 +19,6 @@ struct Named {
 inline constexpr std::array protocols{Named{"icmp", 1}, Named{"igmp", 2}, Named{"ipencap", 4}, Named{"tcp", 6}, Named{"udp", 17},
                                Named{"gre", 47}, Named{"esp", 50}, Named{"ah", 51}, Named{"ipv6-icmp", 58},
                                Named{"icmp6", 58}, Named{"ospf", 89}, Named{"carp", 112}, Named{"sctp", 132}};
-inline constexpr std::array services{Named{"ftp-data", 20}, Named{"ftp", 21}, Named{"ssh", 22}, Named{"telnet", 23}, Named{"smtp", 25},
-                              Named{"domain", 53}, Named{"http", 80}, Named{"pop3", 110}, Named{"ntp", 123}, Named{"imap", 143},
-                              Named{"snmp", 161}, Named{"https", 443}};
 inline constexpr std::array codes{Named{"net", 0}, Named{"host", 1}, Named{"protocol", 2}, Named{"port", 3}, Named{"needfrag", 4},
                            Named{"srcfail", 5}, Named{"net-unknown", 6}, Named{"host-unknown", 7}, Named{"isolated", 8},
                            Named{"net-prohib", 9}, Named{"host-prohib", 10}, Named{"tosnet", 11}, Named{"toshost", 12},

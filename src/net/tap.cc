@@ -14,12 +14,15 @@ namespace cellblock::net {
 
 Result<> make_tap(const std::string& name, TapKind kind) {
   if (name.size() >= IFNAMSIZ) return bare_fail(ENAMETOOLONG);
-  if (::if_nametoindex(name.c_str()) != 0) return bare_fail(EEXIST);  // a tap of this name would be reopened
   CB_TRY(Fd device, sys::open("/dev/net/tun", O_RDWR));
   ifreq request{};
   std::memcpy(request.ifr_name, name.data(), name.size());
-  request.ifr_flags = static_cast<short>((kind == TapKind::ethernet ? IFF_TAP : IFF_TUN) | IFF_NO_PI);
-  if (::ioctl(device.get(), TUNSETIFF, &request) < 0) return sys_fail(errno, "{}", name);
+  request.ifr_flags = static_cast<short>((kind == TapKind::ethernet ? IFF_TAP : IFF_TUN) | IFF_NO_PI | IFF_TUN_EXCL);
+  if (::ioctl(device.get(), TUNSETIFF, &request) < 0) {
+    // Without IFF_TUN_EXCL a tap of this name would be opened once more.
+    if (errno == EBUSY || errno == EINVAL) errno = ::if_nametoindex(name.c_str()) != 0 ? EEXIST : errno;
+    return sys_fail(errno, "{}", name);
+  }
   if (::ioctl(device.get(), TUNSETPERSIST, 1) < 0) return sys_fail(errno, "{}", name);
   return {};
 }

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/text.hpp"
+#include "net/services.hpp"
 
 namespace cellblock::pf {
 namespace {
@@ -18,12 +19,6 @@ constexpr Name protocols[] = {{"tcp", IPPROTO_TCP},   {"udp", IPPROTO_UDP}, {"ic
                               {"icmp6", IPPROTO_ICMPV6}, {"igmp", 2},       {"ipencap", 4},         {"ipv6", 41},
                               {"gre", 47},            {"esp", 50},          {"ah", 51},             {"ospf", 89},
                               {"pim", 103},           {"carp", 112},        {"vrrp", 112},          {"sctp", 132}};
-constexpr Name services[] = {{"ftp-data", 20}, {"ftp", 21},      {"ssh", 22},     {"telnet", 23},  {"smtp", 25},   {"domain", 53},
-                             {"bootps", 67},   {"bootpc", 68},   {"tftp", 69},    {"http", 80},    {"kerberos-sec", 88}, {"pop3", 110},
-                             {"sunrpc", 111},  {"auth", 113},    {"nntp", 119},   {"ntp", 123},    {"imap", 143},  {"snmp", 161},
-                             {"snmptrap", 162}, {"bgp", 179},    {"ldap", 389},   {"https", 443},  {"submissions", 465}, {"isakmp", 500},
-                             {"syslog", 514},  {"router", 520},  {"submission", 587}, {"ldaps", 636}, {"imaps", 993}, {"pop3s", 995},
-                             {"openvpn", 1194}, {"nfsd", 2049},  {"mysql", 3306}, {"postgresql", 5432}, {"www", 80}, {"pop", 110}};
 constexpr Name icmp4_types[] = {{"echorep", 0},  {"unreach", 3},   {"squench", 4},   {"redir", 5},     {"althost", 6}, {"echoreq", 8},
                                 {"routeradv", 9}, {"routersol", 10}, {"timex", 11},  {"paramprob", 12}, {"timereq", 13}, {"timerep", 14},
                                 {"inforeq", 15}, {"inforep", 16},  {"maskreq", 17},  {"maskrep", 18},  {"trace", 30}};
@@ -68,8 +63,14 @@ std::span<const Name> codes(uint8_t type, bool v6) {
 
 std::optional<uint8_t> protocol_of(std::string_view word) { return byte_of(protocols, word); }
 std::string protocol_name(uint8_t number) { return name_of(protocols, number); }
-std::optional<uint16_t> port_of(std::string_view word) { return number_of(services, word, 65535); }
-std::string port_name(uint16_t port) { return name_of(services, port); }
+std::optional<uint16_t> port_of(std::string_view word) {
+  auto named = net::port_of_service(word);
+  return named ? named : number_of({}, word, 65535);
+}
+std::string port_name(uint16_t port) {
+  std::string_view name = net::service_of_port(port);
+  return name.empty() ? std::to_string(port) : std::string(name);
+}
 std::optional<uint8_t> icmp_type_of(std::string_view word, bool v6) { return byte_of(types(v6), word); }
 std::string icmp_type_name(uint8_t type, bool v6) { return name_of(types(v6), type); }
 std::optional<uint8_t> icmp_code_of(std::string_view word, uint8_t type, bool v6) { return byte_of(codes(type, v6), word); }

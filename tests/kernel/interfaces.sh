@@ -40,6 +40,15 @@ unchanged 'ifconfig: SIOCIFDESTROY: Invalid argument' ifconfig lo0 destroy
 unchanged 'ifconfig: 10.0.0.300: bad value' ifconfig epair7 create 10.0.0.300
 unchanged 'ifconfig: BRDGADD nosuch: No such file or directory' ifconfig bridge7 create addm nosuch
 
+note "names of ifconfig's own choice, many at once"
+for kind in bridge epair; do
+  jobs=()
+  for i in $(seq 8); do ifconfig $kind create >"$W/made.$i" & jobs+=($!); done
+  for job in "${jobs[@]}"; do wait "$job" || fail "ifconfig $kind create"; done
+  [ "$(cat "$W"/made.* | sort -u | wc -l)" = 8 ] || fail "$kind: $(cat "$W"/made.*)"
+  for name in $(cat "$W"/made.*); do ifconfig "$name" destroy || fail "$name"; done
+done
+
 note "addresses"
 quiet ifconfig epair0a 10.0.0.1/24
 quiet ifconfig epair0a alias 10.0.0.2/24
@@ -157,6 +166,14 @@ expect '? (10.0.0.50) at 02:00:00:00:00:50 on epair0a permanent [ethernet]' arp 
 expect '10.0.0.50 (10.0.0.50) deleted' arp -d 10.0.0.50
 expect_refusal '^arp: delete: cannot locate 10\.0\.0\.50$' arp -d 10.0.0.50
 expect_refusal '^arp: cannot intuit interface index and type for 192\.0\.2\.9$' arp -s 192.0.2.9 02:00:00:00:00:50
+printf '10.0.0.51 02:00:00:00:00:51 # the first\n\n10.0.0.52 02:00:00:00:00:52 pub\n' >"$W/ethers"
+quiet arp -f "$W/ethers"
+expect '? (10.0.0.51) at 02:00:00:00:00:51 on epair0a permanent [ethernet]' arp -n 10.0.0.51
+quiet sh -c 'arp -ad >/dev/null'
+printf '10.0.0.53\n10.0.0.54 02:00:00:00:00:54\n' >"$W/ethers"
+expect_refusal '^arp: bad line: 10\.0\.0\.53$' arp -f "$W/ethers"
+expect_refusal '^arp: cannot open /nosuch: No such file' arp -f /nosuch
+expect '10.0.0.54 (10.0.0.54) deleted' arp -d 10.0.0.54
 quiet ndp -s 2001:db8::50 02:00:00:00:00:50
 expect_like '^2001:db8::50 +02:00:00:00:00:50 +epair0a permanent R$' ndp -an
 expect '2001:db8::50 (2001:db8::50) deleted' ndp -d 2001:db8::50

@@ -60,6 +60,27 @@ before=$(ipfw -j router list)
 expect_refusal '^ipfw: table\(in\): has type iface, not addr$' ipfw -j router add allow ip from 'table(in)' to any
 expect "$before" ipfw -j router list
 
+note "lines of a file about tables: all at once, up to the one that is wrong"
+for i in $(seq 500); do echo "table many add 10.7.$((i / 250)).$((i % 250)) $i"; done >"$W/lines"
+router "$W/lines"
+[ "$(ipfw -j router table many list | wc -l)" = 500 ] || fail "500 entries"
+expect "10.7.1.249/32 499" ipfw -j router table many lookup 10.7.1.249
+cat >"$W/lines" <<'LINES'
+table many delete 10.7.1.249
+add 55 count ip from any to table(many)
+table many add 10.8.0.1 1 10.8.0.2 2
+-q table many add 10.8.0.1 3
+table many add 10.9.0.1/32 10.8.0.2/32 5
+table many add 10.9.0.2
+LINES
+expect_refusal "^ipfw: $W/lines:5: Adding record failed: record already exists$" ipfw -j router "$W/lines"
+expect_refusal 'record already exists|Entry not found' ipfw -j router table many lookup 10.9.0.1
+expect "10.8.0.1/32 3" ipfw -j router table many lookup 10.8.0.1
+expect "10.8.0.2/32 2" ipfw -j router table many lookup 10.8.0.2
+expect_refusal 'Entry not found' ipfw -j router table many lookup 10.7.1.249
+router delete 55
+router table many destroy
+
 note "tables live on when the rules go"
 router -f flush
 expect "10.0.0.0/24 0

@@ -62,6 +62,10 @@ answers router 10.1.0.2 80 || fail "fwd to an address of an interface"
 router delete 100
 
 note "fwd to another machine"
+expect_refusal '^ipfw: fwd: what is forwarded is led when it comes in: leave out .out. and .xmit.$' ipfw -j router add fwd 10.2.0.2 ip from any to any out recv epair0b xmit epair1a
+expect "ipfw: fwd: what begins here is led when it leaves, what is forwarded when it comes in: 'out' and 'xmit' leave that alone
+00100 fwd 10.2.0.2 icmp from any to 10.9.0.0/24 out via epair1a" sh -c "ipfw -j router add 100 fwd 10.2.0.2 icmp from any to 10.9.0.0/24 out via epair1a 2>&1"
+router delete 100
 expect_refusal '^ipfw: fwd 192\.0\.2\.1: no interface is in a network with this address$' ipfw -j router add fwd 192.0.2.1 ip from any to any
 expect_refusal '^ipfw: fwd: bad argument' ipfw -j router add fwd 10.2.0.2,x ip from any to any
 jexec router route -q add default 10.1.0.2
@@ -207,6 +211,9 @@ expect "net.inet.ip.fw.enable: 1
 net.inet.ip.fw.static_count: 3
 net.inet.ip.fw.default_rule: 65535" jexec router sysctl net.inet.ip.fw.enable net.inet.ip.fw.static_count net.inet.ip.fw.default_rule
 router disable firewall
+passes 10.1.0.2
+router enable firewall
+jexec router sysctl -q net.inet.ip.fw.enable=0x0
 passes 10.1.0.2
 expect_like '^00050 ' ipfw -j router list
 router add 60 count ip from any to any

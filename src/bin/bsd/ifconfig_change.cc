@@ -41,10 +41,10 @@ Result<> IfChange::send(const net::Request& request, std::string_view call) {
 
 // ---- making ----
 
-Result<std::string> IfChange::free_name(const std::string& kind, std::string_view suffix) {
+Result<std::string> IfChange::free_name(const std::string& kind, std::string_view suffix, int& unit) {
   CB_TRY(std::vector<net::Link> links, network_.links());
-  for (int unit = 0;; ++unit) {
-    std::string name = fmt::format("{}{}", kind, unit);
+  for (;;) {
+    std::string name = fmt::format("{}{}", kind, unit++);
     bool taken = std::ranges::any_of(links, [&](const net::Link& link) {
       return shown_name(link.name) == name || (!suffix.empty() && (link.name == name + "a" || link.name == name + "b"));
     });
@@ -124,12 +124,18 @@ Result<> IfChange::create_kind(const std::string& kind, const std::string& name)
 Result<> IfChange::create() {
   auto [kind, unit] = split_unit(request_.interface);
   std::string name = request_.interface;
-  if (unit.empty() && name.find('.') == name.npos) {
-    CB_TRY(name, free_name(kind, kind == "epair" ? "ab" : ""));
-    printed_ = name;
+  bool is_ours = unit.empty() && name.find('.') == name.npos;
+  for (int next = 0;;) {
+    if (is_ours) {
+      CB_TRY(name, free_name(kind, kind == "epair" ? "ab" : "", next));
+      printed_ = name;
+    }
+    if (kernel_name(name) != name) return fail(Why::exists, "interface {} already exists", name);
+    auto done = create_kind(kind, name);
+    if (done) break;
+    // Somebody else has taken the name since it was free.
+    if (!is_ours || done.error().why != Why::exists) return done;
   }
-  if (kernel_name(name) != name) return fail(Why::exists, "interface {} already exists", name);
-  CB_CHECK(create_kind(kind, name));
   auto made = find_link(network_, kind == "epair" ? name + "a" : name);
   if (!made) return pass(made.error());
   link_ = *made;

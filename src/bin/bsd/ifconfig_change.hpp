@@ -27,7 +27,7 @@ class IfChange {
   Result<> create_tunnel(const std::string& name, bool gre);
   Result<> create_loopback(const std::string& name);
   Result<> create_kind(const std::string& kind, const std::string& name);
-  Result<std::string> free_name(const std::string& kind, std::string_view suffix);
+  Result<std::string> free_name(const std::string& kind, std::string_view suffix, int& unit);
 
   Result<> word(const IfWord& word);
   Result<> rename(const std::string& name);

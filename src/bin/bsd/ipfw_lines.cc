@@ -24,10 +24,10 @@ int IpfwSession::run_line(const Words& given, std::string_view where) {
     where_ = where;
     return refuse_unless(flags);
   }
-  bool adds = words[0] == "add", deletes = words[0] == "delete" || words[0] == "del";
+  bool adds = words[0] == "add", deletes = words[0] == "delete" || words[0] == "del", of_table = words[0] == "table";
   only_set_.reset();
   Words rest(words.begin() + 1, words.end());
-  auto change = adds ? adding(rest) : deletes ? deleting(rest) : Result<Change>(tl::unexpect, Error{});
+  auto change = adds ? adding(rest) : deletes ? deleting(rest) : of_table ? changing_table(rest) : Result<Change>(tl::unexpect, Error{});
   if (change) {
     lines_.push_back({words, std::string(where), flags_, std::move(*change)});
     return 0;
@@ -54,6 +54,7 @@ int IpfwSession::finish() {
   if (!done && good > 0) return one_by_one(lines);
   for (size_t at = 0; at < good; ++at) {
     flags_ = lines[at].flags;
+    where_ = lines[at].where;
     lines[at].change.done();
   }
   where_ = lines[std::min(good, lines.size() - 1)].where;

@@ -108,7 +108,10 @@ Result<IpfwSession::Change> IpfwSession::adding(const Words& words) {
                   *made = rule;
                   return put(rules, *made);
                 },
-                [this, made] { say("{:05} {}", made->number, made->text); }};
+                [this, made] {
+                  if (auto warning = ipfw::warning_of(*made); !warning.empty()) warnx("ipfw", "{}{}", where_, warning);
+                  say("{:05} {}", made->number, made->text);
+                }};
 }
 
 int IpfwSession::make(const Result<Change>& change) {
@@ -175,7 +178,7 @@ int IpfwSession::flush() {
     return {};
   };
   // What another version has left and nobody can read goes too.
-  auto done = ipfw::edit(socket_, with_jails(emptied), {}, !is_dry(), ipfw::Unread::left_out);
+  auto done = ipfw::edit(socket_, with_jails(emptied), !is_dry(), ipfw::Unread::left_out);
   if (!done) return refuse(done.error());
   say("Flushed all rules.");
   return 0;

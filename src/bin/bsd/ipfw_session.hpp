@@ -24,7 +24,7 @@ class IpfwSession {
 
   /// One command. `where` is said before an error. Returns the exit status.
   int run(const Words& words, std::string_view where);
-  /// One command of a file. Rules that are added and deleted one behind the other become one transaction, at the latest
+  /// One command of a file. Rules and tables' entries that are added and deleted one behind the other become one transaction, at the latest
   /// with finish(), which has to come.
   int run_line(const Words& words, std::string_view where);
   int finish();
@@ -40,7 +40,7 @@ class IpfwSession {
     if (!is_quiet()) fmt::print("{}\n", fmt::format(format, std::forward<A>(args)...));
   }
 
-  Result<> edit(const ipfw::Edit& edit, const ipfw::Fill& fill = {}) { return ipfw::edit(socket_, with_jails(edit), fill, !is_dry()); }
+  Result<> edit(const ipfw::Edit& edit) { return ipfw::edit(socket_, with_jails(edit), !is_dry()); }
 
   /// A change of the rules, and what is said when it is done.
   struct Change {
@@ -87,7 +87,8 @@ class IpfwSession {
   int all_tables(const Words& words);
   int create_table(const std::string& name, const Words& words);
   int destroy_table(const std::string& name);
-  int change_table(const std::string& name, const Words& words, bool adds);
+  /// "table NAME add|delete KEY ..."
+  Result<Change> changing_table(const Words& words);
   int flush_table(const std::string& name);
   int swap_tables(const std::string& name, const Words& words);
   int show_table(const ipfw::Ruleset& rules, const std::string& name, bool header);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include "base/text.hpp"
 #include "ipfw/compile.hpp"
@@ -38,7 +39,7 @@ Result<> set_firewall_value(std::string_view key, const std::string& value) {
   CB_TRY(auto socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
   return ipfw::edit(socket, with_jails([&](ipfw::Ruleset& rules) -> Result<> {
                       if (!rules.loaded) return sys_fail(ENOENT, "");
-                      if (bool* known = rules.switches.find(key)) *known = parse_int(value) != 0;
+                      if (bool* known = rules.switches.find(key)) *known = std::strtoll(value.c_str(), nullptr, 0) != 0;  // 0x0 too is none
                       return {};
                     }));
 }

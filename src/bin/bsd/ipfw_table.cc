@@ -1,6 +1,8 @@
 // ipfw(8): tables.
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+#include <utility>
 
 #include "base/text.hpp"
 #include "ipfw_session.hpp"
@@ -29,6 +31,55 @@ ipfw::TableType type_by_key(std::string_view text) {
   return parse_int(text) ? ipfw::TableType::number : ipfw::TableType::iface;
 }
 
+/// What a command adds to a table or deletes.
+struct Entering {
+  bool adds = false, replaces = false;
+  Words keys;  ///< with values behind them
+};
+
+/// One of them.
+Result<std::string> enter_one(const Entering& entering, const Table& table, const Entry& entry, ipfw::Entries& entries, std::vector<Entry>& before) {
+  auto same = entries.find(entry);
+  bool is_there = same != entries.end();
+  if (!entering.adds && !is_there) return fail(Why::absent, "Deleting record failed: record not found");
+  if (entering.adds && is_there && !entering.replaces) return fail(Why::exists, "Adding record failed: record already exists");
+  if (is_there) {
+    before.push_back(*same);
+    entries.erase(same);
+  }
+  if (entering.adds) entries.insert(entry);
+  return fmt::format("{}: {}", entering.adds ? "added" : "deleted", ipfw::text_of(table, entry));
+}
+
+/// All of them.
+Result<> enter_each(const Entering& entering, const Table& table, ipfw::Entries& entries, std::vector<Entry>& done, std::vector<Entry>& before, std::vector<std::string>& said) {
+  const Words& keys = entering.keys;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    CB_TRY(Entry entry, ipfw::parse_key(table.type, keys[i], table.fields));
+    auto value = entering.adds && i + 1 < keys.size() ? ipfw::parse_value(keys[i + 1]) : std::nullopt;
+    // The next word is a value unless there is none: an address may be next.
+    bool has_value = entering.adds && i + 1 < keys.size() && (value || keys.size() == 2);
+    if (has_value && !value) return fail(Why::invalid, "Unable to parse value {}", keys[i + 1]);
+    i += has_value;
+    entry.value = value.value_or(0);
+    CB_TRY(std::string line, enter_one(entering, table, entry, entries, before));
+    done.push_back(entry);
+    said.push_back(std::move(line));
+  }
+  return {};
+}
+
+/// All or none: other lines of a file may be in the same transaction.
+Result<> enter(const Entering& entering, const Table& table, ipfw::Entries& entries, std::vector<std::string>& said) {
+  std::vector<Entry> done, before;
+  auto all = enter_each(entering, table, entries, done, before, said);
+  if (all) return {};
+  for (const Entry& each : done) entries.erase(each);
+  // The first of what stood under a key is what was there.
+  for (const Entry& each : before) entries.insert(each);
+  return all;
+}
+
 }  // namespace
 
 int IpfwSession::table(const Words& words) {
@@ -40,8 +91,8 @@ int IpfwSession::table(const Words& words) {
   if (!ipfw::is_table_name(name)) return refuse(fmt::format("table name {} is invalid", name), ex_usage);
   if (verb == "create") return create_table(name, rest);
   if (verb == "destroy") return destroy_table(name);
-  if (verb == "add") return change_table(name, rest, true);
-  if (verb == "delete") return change_table(name, rest, false);
+  if ((verb == "add" || verb == "delete") && rest.empty()) return refuse("address required", ex_usage);
+  if (verb == "add" || verb == "delete") return make(changing_table(words));
   if (verb == "flush") return flush_table(name);
   if (verb == "swap") return swap_tables(name, rest);
   if (verb == "lookup") return look_up(name, rest);
@@ -109,68 +160,47 @@ int IpfwSession::destroy_table(const std::string& name) {
   }));
 }
 
-int IpfwSession::change_table(const std::string& name, const Words& words, bool adds) {
-  if (words.empty()) return refuse("address required", ex_usage);
-  std::vector<std::string> said;
-  auto make = [&](ipfw::Ruleset& rules) -> Result<> {
-    said.clear();
-    if (rules.table(name)) return {};
-    if (!adds) return fail(Why::absent, "Deleting record failed: Table not found");
-    rules.tables.push_back({name, type_by_key(words[0])});
-    return {};
-  };
-  auto fill = [&](ipfw::Ruleset& rules, nft::Batch& batch) -> Result<> {
-    const Table& table = *rules.table(name);
-    // One that is new has none.
-    auto seen = ipfw::entries_of(socket_, table);
-    if (!seen && seen.error().why != Why::absent) return pass(seen.error());
-    std::vector<Entry> entries = seen ? std::move(*seen) : std::vector<Entry>();
-    for (size_t i = 0; i < words.size(); ++i) {
-      CB_TRY(Entry entry, ipfw::parse_key(table.type, words[i], table.fields));
-      auto value = adds && i + 1 < words.size() ? ipfw::parse_value(words[i + 1]) : std::nullopt;
-      // The next word is a value unless there is none: an address may be next.
-      bool has_value = adds && i + 1 < words.size() && (value || words.size() == 2);
-      if (has_value && !value) return fail(Why::invalid, "Unable to parse value {}", words[i + 1]);
-      i += has_value;
-      entry.value = value.value_or(0);
-      auto at = std::ranges::find_if(entries, [&](const Entry& other) { return other.same_key(entry); });
-      if (!adds && at == entries.end()) return fail(Why::absent, "Deleting record failed: record not found");
-      if (adds && at != entries.end() && !is_quiet()) return fail(Why::exists, "Adding record failed: record already exists");
-      if (at != entries.end()) entries.erase(at);
-      if (adds) entries.push_back(entry);
-      said.push_back(fmt::format("{}: {}", adds ? "added" : "deleted", ipfw::text_of(table, entry)));
-    }
-    ipfw::set_entries(batch, table, std::move(entries), !seen);
-    return {};
-  };
-  if (auto done = edit(make, fill); !done) return refuse(done.error());
-  for (const std::string& line : said) say("{}", line);
-  return 0;
+Result<IpfwSession::Change> IpfwSession::changing_table(const Words& words) {
+  bool adds = words.size() > 1 && words[1] == "add";
+  if (words.size() < 3 || !ipfw::is_table_name(words[0]) || (!adds && words[1] != "delete")) return fail(Why::invalid, "address required");
+  auto said = std::make_shared<std::vector<std::string>>();
+  Entering entering{.adds = adds, .replaces = is_quiet(), .keys = Words(words.begin() + 2, words.end())};
+  return Change{[this, name = words[0], entering, said](ipfw::Ruleset& rules) -> Result<> {
+                  said->clear();
+                  bool is_new = !rules.table(name);
+                  if (is_new && !entering.adds) return fail(Why::absent, "Deleting record failed: Table not found");
+                  if (is_new) rules.tables.push_back({name, type_by_key(entering.keys[0])});
+                  CB_TRY(ipfw::Entries * entries, ipfw::entries_to_change(socket_, rules, name));
+                  auto done = enter(entering, *rules.table(name), *entries, *said);
+                  if (!done && is_new) {
+                    rules.tables.pop_back();
+                    rules.entries.erase(name);
+                  }
+                  return done;
+                },
+                [this, said] {
+                  for (const std::string& line : *said) say("{}", line);
+                }};
 }
 
 int IpfwSession::flush_table(const std::string& name) {
-  auto there = [&](ipfw::Ruleset& rules) -> Result<> {
-    return rules.table(name) ? Result<>() : fail(Why::absent, "failed to flush table {}: No such process", name);
-  };
-  return refuse_unless(edit(there, [&](ipfw::Ruleset& rules, nft::Batch& batch) -> Result<> {
-    ipfw::set_entries(batch, *rules.table(name), {}, false);
+  return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
+    if (!rules.table(name)) return fail(Why::absent, "failed to flush table {}: No such process", name);
+    CB_TRY(ipfw::Entries * entries, ipfw::entries_to_change(socket_, rules, name));
+    entries->clear();
     return {};
   }));
 }
 
 int IpfwSession::swap_tables(const std::string& name, const Words& words) {
   if (words.size() != 1) return refuse("second table name required", ex_usage);
-  auto check = [&](ipfw::Ruleset& rules) -> Result<> {
+  return refuse_unless(edit([&](ipfw::Ruleset& rules) -> Result<> {
     const Table *one = rules.table(name), *other = rules.table(words[0]);
     if (!one || !other) return fail(Why::absent, "table {} does not exist", one ? words[0] : name);
-    return one->type == other->type && one->fields == other->fields ? Result<>() : fail(Why::invalid, "Unable to swap table: Table types differs");
-  };
-  return refuse_unless(edit(check, [&](ipfw::Ruleset& rules, nft::Batch& batch) -> Result<> {
-    const Table &one = *rules.table(name), &other = *rules.table(words[0]);
-    CB_TRY(std::vector<Entry> ones, ipfw::entries_of(socket_, one));
-    CB_TRY(std::vector<Entry> others, ipfw::entries_of(socket_, other));
-    ipfw::set_entries(batch, one, std::move(others), false);
-    ipfw::set_entries(batch, other, std::move(ones), false);
+    if (one->type != other->type || one->fields != other->fields) return fail(Why::invalid, "Unable to swap table: Table types differs");
+    CB_TRY(ipfw::Entries * ones, ipfw::entries_to_change(socket_, rules, name));
+    CB_TRY(ipfw::Entries * others, ipfw::entries_to_change(socket_, rules, words[0]));
+    std::swap(*ones, *others);
     return {};
   }));
 }

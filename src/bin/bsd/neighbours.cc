@@ -5,10 +5,12 @@
 #include <cerrno>
 
 #include "applet.hpp"
+#include "base/text.hpp"
 #include "ifconfig_text.hpp"
 #include "neighbour_text.hpp"
 #include "own_jail.hpp"
 #include "stack.hpp"
+#include "sys/file.hpp"
 
 namespace cellblock::bsd {
 namespace {
@@ -22,7 +24,7 @@ int usage(bool v6) {
   } else {
     fmt::print(stderr, "usage: arp [-n] [-i interface] hostname\n       arp [-n] [-i interface] -a\n       arp -d hostname [pub]\n"
                        "       arp -d [-i interface] -a\n       arp -s hostname ether_addr [temp] [pub]\n"
-                       "       arp -S hostname ether_addr [temp] [pub]\n");
+                       "       arp -S hostname ether_addr [temp] [pub]\n       arp -f filename\n");
   }
   return 1;
 }
@@ -103,6 +105,21 @@ class Session {
     return 0;
   }
 
+  /// A file of entries, one a line, as behind -s.
+  int add_all(const std::string& path) {
+    auto text = sys::read_file(path);
+    if (!text) return warnx(me_, "cannot open {}: {}", path, refusal(text.error())), 1;
+    int status = 0;
+    for (const std::string& line : split(*text, '\n')) {
+      Words words = split_words(std::string_view(line).substr(0, line.find('#')));
+      if (words.empty()) continue;
+      bool bad = words.size() < 2 || words.size() > 4;
+      if (bad) warnx(me_, "bad line: {}", line);
+      status |= bad ? 1 : add(words);
+    }
+    return status;
+  }
+
  private:
   struct Host {
     net::Ip ip;
@@ -164,14 +181,16 @@ int run(const Words& words, bool v6) {
   Options options(words, v6 ? "acdi:j:nstHPR" : "adfi:j:nsS");
   const Words& rest = options.rest();
   bool sets = options.has('s') || options.has('S'), deletes = options.has('d');
-  bool every = options.has('a') || options.has('c');
+  bool every = options.has('a') || options.has('c'), file = options.has('f');
   if (!options.error().empty() || (every && !rest.empty()) || (sets && (rest.size() < 2 || rest.size() > 4))) return usage(v6);
+  if (file && (every || sets || deletes || rest.size() != 1)) return usage(v6);
   if (!every && !sets && (rest.empty() || rest.size() > (deletes ? 2 : 1))) return usage(v6);
   auto network = open_stack(options.value('j'));
   std::string_view me = v6 ? "ndp" : "arp";
   if (!network) return warnx(me, "{}", network.error().text()), 1;
   Session session(*network, v6, options.value('i'));
   if (auto loaded = session.load(); !loaded) return warnx(me, "{}", loaded.error().text()), 1;
+  if (file) return session.add_all(rest[0]);
   if (sets) return (options.has('S') ? (void)session.remove(rest[0]) : (void)0), session.add(rest);
   if (every) return deletes || options.has('c') ? session.remove_all() : session.list();
   return deletes ? session.remove(rest[0]) : session.show(rest[0]);

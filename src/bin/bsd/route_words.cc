@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::array ignored{"-static", "-nostatic", "-proto1", "-proto2", "-proto3", "-cloning", "-xresolve", "-llinfo",
                              "-lock", "-lockrest", "-sticky", "-nosticky", "-fixedmtu"};
-constexpr std::array ignored_with_value{"-hopcount", "-expire", "-rtt", "-rttvar", "-sendpipe", "-recvpipe", "-ssthresh",
-                                        "-weight", "-genmask"};
+constexpr std::array ignored_with_value{"-hopcount", "-rtt", "-rttvar", "-sendpipe", "-recvpipe", "-ssthresh", "-genmask"};
+constexpr std::array lacking{"-expire", "-weight"};
 
 struct Written {
   std::string destination, gateway, mask;
@@ -104,6 +104,7 @@ class Parser {
   }
 
   Result<> valued(const std::string& word) {
+    if (std::ranges::count(lacking, word)) return fail(Why::unsupported, "{}: not supported on this system", word);
     CB_TRY(std::string text, value());
     if (word == "-netmask") written_.mask = text;
     else if (word == "-ifp") request_.interface = text;

@@ -63,6 +63,9 @@ TEST(RouteWords, RefusesWithOneLine) {
   EXPECT_EQ(refused({"add", "default", "10.0.0.1", "-fib", "x"}), "invalid fib number: x");
   EXPECT_EQ(refused({"add", "10.0.0.0", "10.0.0.1", "255.0.255.0"}), "bad netmask: 255.0.255.0");
   EXPECT_EQ(refused({"add", "2001:db8::/32", "10.0.0.1"}), "bad address: 10.0.0.1");
+  EXPECT_EQ(refused({"add", "default", "10.0.0.1", "-expire", "60"}), "-expire: not supported on this system");
+  EXPECT_EQ(refused({"add", "default", "10.0.0.1", "-weight", "2"}), "-weight: not supported on this system");
+  EXPECT_EQ(parse({"add", "default", "10.0.0.1", "-lock", "-hopcount", "3", "-sticky"}).destination_word, "default");
   EXPECT_EQ(refused({"add", "default", "10.0.0.1", "-frobnicate", "x"}), "bad keyword: frobnicate");
 }
 
