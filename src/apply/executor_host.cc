@@ -22,6 +22,8 @@ Outcome Executor::refused(const Job& job, std::string_view tool, std::string_vie
 
 Outcome Executor::alias(Job& job, const plan::Step& step) {
   bool add = step.act == Act::add_alias;
+  bool is_found = std::ranges::find(job.found_aliases, step.argument) != job.found_aliases.end();
+  if (!add && job.phase == Phase::unwinding && is_found) return Outcome::done;
   plan::Family family = plan::family_of(step);
   plan::Alias alias = plan::split_alias(step.argument);
   job.command = plan::show_words(plan::ifconfig_words(alias, family, add ? "alias" : "-alias"));
@@ -31,7 +33,9 @@ Outcome Executor::alias(Job& job, const plan::Step& step) {
   auto changed = add ? ports_.links.add_alias(alias.interface, alias.address, *prefix)
                      : ports_.links.remove_alias(alias.interface, alias.address, *prefix);
   if (changed) return Outcome::done;
-  // The wish is fulfilled already; SIOCAIFADDR on FreeBSD takes an address that is there, too.
+  // The wish is fulfilled already; SIOCAIFADDR on FreeBSD takes an address that is there, too. What undoes a start leaves it
+  // there; the stop of a jail takes it away, as FreeBSD's does.
+  if (add && changed.error().why == Why::exists) job.found_aliases.push_back(step.argument);
   if (changed.error().why == (add ? Why::exists : Why::absent)) return Outcome::done;
   return refused(job, "ifconfig", changed.error().text());
 }

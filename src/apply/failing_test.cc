@@ -51,6 +51,14 @@ TEST_F(Failing, AtEveryRequestLeavesNothingBehind) {
   }
 }
 
+TEST_F(Failing, WhatTheHostHadBeforeStays) {
+  Machine machine;
+  ASSERT_TRUE(machine.links.add_alias("em0", "10.0.0.2", 32));
+  machine.world.scripts["start"] = {.status = 256};
+  EXPECT_EQ(machine.run(file, {.ops = op_start}), 1);
+  EXPECT_THAT(machine.links.aliases, testing::SizeIs(1));
+}
+
 TEST_F(Failing, AHookThatFailsUnwindsInReverse) {
   Machine machine;
   machine.world.scripts["poststart"] = {.status = 256};

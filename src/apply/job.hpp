@@ -53,6 +53,7 @@ struct Job {
 
   plan::Manner manner;
   std::vector<std::string> fstab;
+  std::vector<std::string> found_aliases;  ///< the host had them before the start
 
   Phase phase = Phase::idle;
   plan::Steps steps;

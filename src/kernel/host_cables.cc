@@ -7,6 +7,7 @@
 #include "kernel/cable_rules.hpp"
 #include "kernel/faults.hpp"
 #include "kernel/host_links.hpp"
+#include "kernel/open.hpp"
 #include "sys/file.hpp"
 
 namespace cellblock::kernel {
@@ -36,6 +37,8 @@ Result<net::Network*> HostLinks::host() {
 }
 
 Result<> HostLinks::check(std::span<const CableWish> wishes, JailId own) {
+  if (!wishes.empty() && jailed())
+    return fail(Why::unsupported, "{}: only the host lays cables", model::name_for(wishes.front().name, "net.bridge"));
   std::vector<CableId> ids;
   for (const CableWish& wish : wishes) ids.push_back({own, wish.name});
   for (const CableWish& wish : wishes)

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "sys/file.hpp"
 
@@ -56,11 +57,16 @@ bool below_one_of(const std::vector<std::string>& left, const std::string& targe
   return std::any_of(left.begin(), left.end(), [&](const std::string& top) { return target.starts_with(top + "/"); });
 }
 
-Result<Inlay> carry(const sys::MountEntry& entry, const std::string& inside, bool read_only) {
-  CB_TRY(Fd directory, sys::open_real(entry.target, O_PATH), "mount {}", entry.target);
-  CB_TRY(sys::Tree tree, sys::Tree::clone(directory.get(), false), "mount {}", entry.target);
+/// Nothing: another mount hides it, or it is gone.
+Result<std::optional<Inlay>> carry(const sys::MountEntry& entry, const std::string& inside, bool read_only) {
+  auto directory = sys::open_real(entry.target, O_PATH);
+  if (!directory && directory.error().why == Why::absent) return std::nullopt;
+  CB_CHECK(directory.map([](const Fd&) {}), "mount {}", entry.target);
+  CB_TRY(uint64_t number, sys::mount_id(directory->get()), "mount {}", entry.target);
+  if (number != entry.id) return std::nullopt;
+  CB_TRY(sys::Tree tree, sys::Tree::clone(directory->get(), false), "mount {}", entry.target);
   if (read_only) CB_CHECK(tree.change(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-  return Inlay{std::move(tree), inside};
+  return std::optional(Inlay{std::move(tree), inside});
 }
 
 }  // namespace
@@ -79,8 +85,8 @@ Result<Found> find_inlays(const std::string& path) {
     found.proc |= fate == Fate::own_proc;
     found.dev |= fate == Fate::own_dev;
     if (fate == Fate::carry || fate == Fate::read_only) {
-      CB_TRY(Inlay inlay, carry(entry, inside, fate == Fate::read_only));
-      found.inlays.push_back(std::move(inlay));
+      CB_TRY(std::optional<Inlay> inlay, carry(entry, inside, fate == Fate::read_only));
+      if (inlay) found.inlays.push_back(std::move(*inlay));
     } else {
       left.push_back(inside);
     }

@@ -46,7 +46,8 @@ inline constexpr Param command_rows[] = {
      .on_linux = "As on FreeBSD."},
     {.name = "interface", .kind = Kind::string, .side = Side::command, .since = "9.1",
      .text = "The interface that takes the addresses of `ip4.addr` and `ip6.addr` which name none.",
-     .on_linux = "As on FreeBSD."},
+     .on_linux = "As on FreeBSD. An address that it has already is left there if the start fails; the jail's stop takes it "
+                 "away, as FreeBSD's does."},
     {.name = "vnet.interface", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "9.1",
      .text = "Interfaces moved into the jail's own network stack after creation.",
      .on_linux = "They come back with their names when the jail is removed."},

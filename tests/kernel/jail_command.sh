@@ -152,6 +152,13 @@ expect 'a: created' conf -c a
 expect 'a: removed' conf -r a
 [ "$(ip -o addr show em0 | grep -c 77)" = 0 ] || fail "addresses stay: $(ip addr show em0)"
 
+note 'a start that fails leaves the addresses that were there before'
+ip addr add 10.77.0.4/32 dev em0
+expect_refusal '/usr/bin/false: failed' jail -c path=/ persist interface=em0 ip4.addr=10.77.0.4,10.77.0.5 exec.start=/usr/bin/false
+[ "$(ip -o addr show em0 | grep -o '10\.77[0-9.]*/32' | head -n 1)" = 10.77.0.4/32 ] || fail "the host's own address is gone"
+[ "$(ip -o addr show em0 | grep -c 10.77)" = 1 ] || fail "addresses stay: $(ip addr show em0)"
+ip addr del 10.77.0.4/32 dev em0
+
 note 'a jail that ends by itself takes its addresses and mounts along'
 expect "" jail -c path=/ interface=em0 ip4.addr=10.77.0.3 mount="tmpfs $W/root/a tmpfs" command=/bin/true
 [ "$(ip -o addr show em0 | grep -c 77)" = 0 ] || fail "addresses stay: $(ip addr show em0)"

@@ -101,6 +101,18 @@ for ids in linux.userns=new linux.userns=inherit; do
   expect "" jail -r t
 done
 
+note 'what another mount on the host hides is not seen in the jail either'
+mkdir -p "$W/root/srv/a"
+mount -t tmpfs below "$W/root/srv/a"
+mkdir "$W/root/srv/a/b"
+mount -t tmpfs hidden "$W/root/srv/a/b"
+mount -t tmpfs above "$W/root/srv/a"
+expect "" jail -c name=t path="$W/root" persist mount.procfs
+expect '/srv/a above' inside awk '$2 ~ "^/srv" { print $2, $1 }' /proc/self/mounts
+expect "" jail -r t
+umount "$W/root/srv/a"
+umount -R "$W/root/srv/a"
+
 note 'enforce_statfs: 2 shows the root alone to FreeBSD'\''s commands, 1 and 0 what is below it'
 for level in 2 1 0; do
   expect "" jail -c name=t path="$W/root" persist mount.procfs enforce_statfs=$level

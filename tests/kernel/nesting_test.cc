@@ -44,6 +44,14 @@ class Nesting : public ::testing::Test {
   std::string name_;
 };
 
+TEST_F(Nesting, OnlyTheHostLaysCables) {
+  start({"children.max=1", "vnet"});
+  Outcome made = in({"jail", "-c", "name=in", "path=/inner", "persist", "vnet", "net.bridge=br0"});
+  EXPECT_EQ(made.status, 1);
+  EXPECT_EQ(made.err, "jail: net.bridge: only the host lays cables\n");
+  EXPECT_EQ(in({"jls", "name"}).out, "");
+}
+
 TEST_F(Nesting, TheWholeLifeOfAnInnerJail) {
   start({"children.max=1"});
   Outcome made = in({"jail", "-c", "name=in", "path=/inner", "host.hostname=inner", "persist", "mount.procfs"});

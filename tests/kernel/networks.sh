@@ -50,6 +50,9 @@ if busybox --list | grep -x udhcpd >/dev/null; then
   expect_like 'asker: created' jail -f "$W/dhcp.conf" -c asker
   expect_like 'inet 10\.78\.0\.10[0-9]/24' jexec asker /bin/busybox ip addr show lan0
   expect_like 'default via 10\.78\.0\.1 ' jexec asker /bin/busybox ip route
+  expect "" jail -c name=other path="$W/root" persist vnet net.bridge=br0 net.address=dhcp net.interface=lan0
+  expect_like 'inet 10\.78\.0\.10[0-9]/24' jexec other /bin/busybox ip addr show lan0
+  expect "" jail -r other
   expect_like 'asker: removed' jail -f "$W/dhcp.conf" -r asker
   kill $server
 fi

@@ -2,13 +2,15 @@
 #include <fcntl.h>
 #include <net/if_arp.h>
 #include <poll.h>
-#include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstddef>
 #include <random>
 
 #include "applet.hpp"
@@ -47,9 +49,22 @@ class Session {
   Result<> hold_pid_file(const std::string& path) {
     make_folders(path);
     CB_TRY(pid_, sys::open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0644));
-    if (::flock(pid_.get(), LOCK_EX | LOCK_NB) == 0) return {};
+    CB_TRY(bool only, hold_interface());
+    if (only) return {};
     auto other = parse_int(trim(sys::read_file(path).value_or("")));
     return fail(Why::busy, "dhclient already running, pid: {}.", other.value_or(0));
+  }
+
+  /// False: another has it. The name of a socket is of this network stack alone, and of whoever has it open; several jails
+  /// may have the file, by a root in common.
+  Result<bool> hold_interface() {
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    std::string name = fmt::format("cellblock/dhclient/{}", link_.name);
+    std::copy(name.begin(), name.end(), address.sun_path + 1);
+    only_ = Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (only_ && ::bind(only_.get(), reinterpret_cast<sockaddr*>(&address), size) == 0) return true;
+    return errno == EADDRINUSE ? Result<bool>(false) : sys_fail(errno, "{}", link_.name);
   }
 
   int run(bool at_once) {
@@ -151,7 +166,7 @@ class Session {
   DhcpSocket socket_;
   bool quiet_, stays_, background_ = false, failed_ = false;
   std::string leases_;
-  Fd pid_;
+  Fd pid_, only_;
   pid_t noted_ = 0;
   std::optional<net::DhcpLease> lease_;
   net::DhcpClient client_;
