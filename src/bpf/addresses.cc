@@ -79,6 +79,10 @@ class Loaded {
     for (const Hook& hook : hooks) close(ids.*hook.program);
     for (int map : {ids.jails, ids.more, ids.owners, ids.place, ids.sockets}) close(map);
   }
+  Result<> load() {
+    int error = cb_load_addresses(&ids);
+    return error < 0 ? sys_fail(-error, "bpf programs for addresses") : Result<>();
+  }
   cb_addresses ids{};
 
  private:
@@ -130,7 +134,7 @@ Result<> load_to(const std::string& path, int root, int jails) {
   std::string aside = path + "-new";
   CB_CHECK(unpin_all(aside));
   Loaded loaded;
-  if (int error = cb_load_addresses(&loaded.ids); error < 0) return sys_fail(-error, "bpf programs for addresses");
+  CB_CHECK(loaded.load());
   CB_CHECK(write_place(loaded.ids.place, jails));
   CB_CHECK(sys::make_directory(AT_FDCWD, aside.c_str(), 0700));
   Result<> pinned = attach_and_pin(loaded.ids, root, jails, aside);
@@ -322,6 +326,10 @@ Result<std::vector<Fd>> Addresses::all_sockets() {
   for (const Addresses& one : versions)
     if (auto map = sys::open_pinned((one.path_ + "/sockets").c_str())) maps.push_back(std::move(*map));
   return maps;
+}
+
+Result<> try_addresses() {
+  return Loaded().load();
 }
 
 Result<size_t> unload_unused() {

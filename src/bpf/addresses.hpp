@@ -66,6 +66,9 @@ class Addresses {
   Fd jails_, more_, owners_;
 };
 
+/// Whether this kernel takes the programs and maps: loads all of them, and lets them go.
+Result<> try_addresses();
+
 /// Unpins the versions that no jail is held by, and what an interrupted load has left. Their programs end with it.
 /// Returns how many there were.
 Result<size_t> unload_unused();

@@ -30,12 +30,14 @@ using model::JailId;
 
 std::string folder_of(JailId jid) { return fmt::format("shadow/{}", jid); }
 
-/// The file of one jail's one list of addresses.
-std::string file_of(const Jail& jail) {
+/// The file of one jail's one list of addresses; of those that are `there` if some are not.
+std::string file_of(const Jail& jail, const std::vector<net::Address>& there = {}) {
   uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const auto* list : {&jail.prison.ip4_addr, &jail.prison.ip6_addr})
-    for (const std::string& address : *list)
-      for (char c : address + ",") hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  auto add = [&hash](const std::string& text) {
+    for (char c : text + ",") hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  };
+  for (const auto* list : {&jail.prison.ip4_addr, &jail.prison.ip6_addr}) std::ranges::for_each(*list, add);
+  for (const net::Address& one : there) add(fmt::format("{}/{}@{}", one.ip.text(), one.prefix, one.index));
   return fmt::format("{}/{:x}", folder_of(jail.prison.jid), hash);
 }
 
@@ -140,20 +142,24 @@ Result<> furnish(const Seen& seen, int shadow, int ends_network) {
   return {};
 }
 
-Result<> keep(const Home& home, const Jail& jail, int shadow) {
+Result<> keep(const Home& home, const Jail& jail, const std::string& name, int shadow) {
   CB_CHECK(sys::make_directory(home.fd(), "shadow", 0700));
   CB_CHECK(sys::make_directory(home.fd(), folder_of(jail.prison.jid).c_str(), 0700));
-  CB_TRY(Fd file, sys::open_at(home.fd(), file_of(jail).c_str(), O_WRONLY | O_CREAT, 0600));
+  CB_TRY(Fd file, sys::open_at(home.fd(), name.c_str(), O_WRONLY | O_CREAT, 0600));
   std::string source = fmt::format("/proc/self/fd/{}", shadow), target = fmt::format("/proc/self/fd/{}", file.get());
-  if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0) return sys_fail(errno, "{}", file_of(jail));
+  if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0) return sys_fail(errno, "{}", name);
   return {};
 }
 
 }  // namespace
 
+/// The one of the addresses that are there. Who finds all of them asks the network no more.
 Result<Fd> shadow_network(const Home& home, const Jail& jail, int network) {
-  const std::string file = file_of(jail);
-  auto kept = open_kept(home, file);
+  auto kept = open_kept(home, file_of(jail));
+  if (kept) return kept;
+  CB_TRY(Seen seen, look(jail, network));
+  const std::string file = seen.complete ? file_of(jail) : file_of(jail, seen.addresses);
+  if (!seen.complete) kept = open_kept(home, file);
   if (kept) return kept;
   CB_TRY(Fd lock, sys::take_lock(home.fd(), "shadow.lock"));
   kept = open_kept(home, file);
@@ -161,9 +167,8 @@ Result<Fd> shadow_network(const Home& home, const Jail& jail, int network) {
   forget_shadow(home, jail.prison.jid);
   CB_TRY(Fd ends, home.cables());
   CB_TRY(Fd shadow, new_network());
-  CB_TRY(Seen seen, look(jail, network));
   CB_CHECK(furnish(seen, shadow.get(), ends.get()));
-  if (seen.complete) CB_CHECK(keep(home, jail, shadow.get()));
+  CB_CHECK(keep(home, jail, file, shadow.get()));
   return shadow;
 }
 

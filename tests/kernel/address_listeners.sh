@@ -7,6 +7,7 @@ overlayfs | 9p) mode="linux.userns=inherit" W=$(mktemp -d) ;;
 *) mode="linux.userns=new" W=$(mktemp -d -p /var/tmp) ;;
 esac
 probe=$build/tests/probe
+ulimit -n 10000  # a jail may not raise its own
 busybox_root "$W/root"
 cp "$probe" "$W/root/bin/probe"
 for address in 10.9.0.1 10.9.0.5 10.9.0.6 10.9.0.7 10.9.0.8 10.9.0.9; do ip addr add $address/32 dev lo; done

@@ -12,6 +12,7 @@ for address in 10.20.0.6 10.20.0.7; do ip addr add $address/24 dev em0; done
 ip addr add fd20::6/64 dev em0 nodad
 echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
 addresses() { jexec "$1" ip -o addr | awk '{ print $2, $4 }' | sort | tr '\n' ' '; }
+networks_of() { grep -o "shadow/$(jls -j "$1" jid)/.*" /proc/self/mountinfo | cut -d' ' -f1; }
 index=$(ip -o link show em0 | cut -d: -f1) hardware=$(ip -o link show em0 | grep -o 'link/ether [^ ]*')
 
 # The host's own root, where ip(8) is; a file system that maps no ids has it with the host's ids.
@@ -42,12 +43,32 @@ for turn in 1 2; do
   note "a change counts at once, and what is not there yet comes when it is"
   jail -m name=b ip4.addr=10.20.0.7,10.20.0.8
   expect "em0 10.20.0.7/24 " addresses b
+  kept=$(networks_of b)
+  [ -n "$kept" ] || fail "what a jail sees without all its addresses is made anew each time"
+  expect "em0 10.20.0.7/24 " addresses b
+  expect "$kept" networks_of b
   ip addr add 10.20.0.8/24 dev em0
   expect "em0 10.20.0.7/24 em0 10.20.0.8/24 " addresses b
+  expect 1 grep -c . <(networks_of b)
   jail -m name=b ip4.addr=10.20.0.8
   expect "em0 10.20.0.8/24 " addresses b
   ip addr del 10.20.0.8/24 dev em0
   jail -m name=b ip4.addr=10.20.0.7
+
+  note "a family that the jail has not"
+  jail -c name=four path=/ ip4=inherit persist $mode
+  jail -c name=six path=/ ip6=inherit persist $mode
+  for word in 'inet6|fd20::' ' fd20:.*'; do
+    expect_like "$word" jexec six $build/bin/cellblock bsd ifconfig
+    ! jexec four $build/bin/cellblock bsd ifconfig | grep -E "$word" || fail "a jail without IPv6 sees it"
+  done
+  expect_like 'inet 10.20.0.6' jexec four $build/bin/cellblock bsd ifconfig
+  ! jexec six $build/bin/cellblock bsd ifconfig | grep 'inet ' || fail "a jail without IPv4 sees it"
+  expect_like '^10.20.0.0/24' jexec four $build/bin/cellblock bsd netstat -rn
+  ! jexec four $build/bin/cellblock bsd netstat -rn | grep -E 'Internet6|fd20:' || fail "a jail without IPv6 sees its routes"
+  expect_like '^fd20::/64' jexec six $build/bin/cellblock bsd netstat -rn
+  ! jexec six $build/bin/cellblock bsd netstat -rn | grep -E 'Internet:|10.20.' || fail "a jail without IPv4 sees its routes"
+  for jail in four six; do jail -R $jail; done
 
   note "raw and ping sockets send as the jail"
   expect EPERM jexec b "$probe" make_socket raw

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "bpf/asked_sockets.hpp"
 #include "ifconfig_text.hpp"
+#include "kernel/open.hpp"
 #include "netstat_text.hpp"
 #include "net/fib.hpp"
 #include "own_jail.hpp"
@@ -101,6 +102,7 @@ int netstat(const Words& words) {
   auto families = families_of(options);
   if (!options.error().empty() || !options.rest().empty()) return usage();
   if (!families) return refuse(Error{Why::invalid, 0, {fmt::format("{}: unknown address family", options.value('f'))}});
+  if (kernel::jailed()) families->v4 = families->v4 && has_family(false), families->v6 = families->v6 && has_family(true);
   std::string protocol = options.value('p');
   if (!protocol.empty() && protocol != "tcp" && protocol != "udp")
     return refuse(Error{Why::invalid, 0, {fmt::format("{}: unknown or uninstrumented protocol", protocol)}});

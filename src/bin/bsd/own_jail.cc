@@ -1,7 +1,10 @@
 #include "own_jail.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
+#include "base/fd.hpp"
 #include "kernel/open.hpp"
 
 namespace cellblock::bsd {
@@ -18,8 +21,12 @@ OwnJail own_jail() {
   return own;
 }
 
+bool has_family(bool v6) { return static_cast<bool>(Fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0))); }
+
 void keep_own_addresses(std::vector<net::Address>& addresses) {
   if (!kernel::jailed()) return;
+  const bool family[] = {has_family(false), has_family(true)};
+  std::erase_if(addresses, [&family](const net::Address& address) { return !family[address.ip.v6]; });
   const model::Prison prison = own_jail().prison;
   bool restricted = prison.ip4 == model::Sys::fresh || prison.ip6 == model::Sys::fresh;
   if (prison.vnet == model::Sys::fresh || !restricted) return;

@@ -86,6 +86,19 @@ std::string_view binding_advice(std::string_view program) {
   return row == advices.end() ? "bind it to one address" : row->second;
 }
 
+namespace {
+
+/// What it is to jails on the host's network stack. Those with addresses of their own have their own TCP ports; source
+/// ports of old programs are the exception (bpf/addresses.bpf.c, is_source_port).
+std::string_view collision(const Listener& listener) {
+  if (!listener.protocol.starts_with("tcp")) return "no jail can have this port";
+  bool is_source = listener.port == 20 || (listener.port >= 512 && listener.port < 1024);
+  return is_source ? "a jail can have this port only with ip4.addr or ip6.addr, and SO_REUSEADDR"
+                   : "a jail can have this port only with ip4.addr or ip6.addr";
+}
+
+}  // namespace
+
 std::string listener_report(const std::vector<Listener>& listeners) {
   if (listeners.empty()) return fmt::format("{:<26} none\n", "on every address");
   std::string out;
@@ -94,8 +107,8 @@ std::string listener_report(const std::vector<Listener>& listeners) {
     std::string_view advice = listener.program == "kernel" ? "the kernel's own"
                               : listener.program == "?"    ? "ask as root whose it is"
                                                            : binding_advice(listener.program);
-    out += fmt::format("{:<26} {} listens on every address, no jail can have this port: {}\n",
-                       fmt::format("{} port {}", listener.protocol, listener.port), who, advice);
+    out += fmt::format("{:<26} {} listens on every address, {}: {}\n", fmt::format("{} port {}", listener.protocol, listener.port),
+                       who, collision(listener), advice);
   }
   return out;
 }

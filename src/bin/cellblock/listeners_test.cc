@@ -62,8 +62,10 @@ TEST(IsJailed, KnowsAJailsGroup) {
 
 TEST(ListenerReport, SaysWhoWhereAndWhatToDo) {
   EXPECT_EQ(listener_report({{"tcp46", 22, "sshd", 412}}),
-            "tcp46 port 22              sshd (pid 412) listens on every address, no jail can have this port: "
-            "ListenAddress in /etc/ssh/sshd_config\n");
+            "tcp46 port 22              sshd (pid 412) listens on every address, a jail can have this port only with "
+            "ip4.addr or ip6.addr: ListenAddress in /etc/ssh/sshd_config\n");
+  EXPECT_THAT(listener_report({{"tcp4", 514, "rshd", 5}}), HasSubstr("ip6.addr, and SO_REUSEADDR: bind it"));
+  EXPECT_THAT(listener_report({{"udp4", 514, "syslogd", 5}}), HasSubstr("no jail can have this port: syslogd -b ADDRESS"));
   EXPECT_THAT(listener_report({{"tcp4", 7001, "nc", 5}}), HasSubstr("bind it to one address"));
   EXPECT_THAT(listener_report({{"udp4", 4789, "kernel", 0}}), HasSubstr("kernel listens on every address"));
   EXPECT_THAT(listener_report({{"udp4", 4789, "?", 0}}), HasSubstr("ask as root"));

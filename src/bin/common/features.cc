@@ -1,7 +1,6 @@
 #include "common/features.hpp"
 
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -20,6 +19,7 @@
 
 #include "base/fd.hpp"
 #include "base/text.hpp"
+#include "bpf/addresses.hpp"
 #include "common/run.hpp"
 
 namespace cellblock {
@@ -139,14 +139,8 @@ Has has_proc_pidns() { return takes_descriptor("proc", "pidns", "/proc/self/ns/p
 Has has_overlay_descriptors() { return takes_descriptor("overlay", "lowerdir+", "/"); }
 
 Has has_cgroup_bpf() {
-  constexpr bpf_insn program[] = {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
-  union bpf_attr request = {};
-  request.prog_type = BPF_PROG_TYPE_CGROUP_SOCK;
-  request.insns = reinterpret_cast<uint64_t>(program);
-  request.insn_cnt = 2;
-  request.license = reinterpret_cast<uint64_t>("GPL");
-  Fd loaded(static_cast<int>(::syscall(SYS_bpf, BPF_PROG_LOAD, &request, sizeof request)));
-  return from_errno(loaded ? 0 : -1, errno);
+  auto loaded = bpf::try_addresses();
+  return loaded ? Has::yes : from_errno(-1, loaded.error().sys);
 }
 
 int landlock_abi() {
