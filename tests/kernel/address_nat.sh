@@ -3,12 +3,12 @@
 . "$(dirname "$0")/../replay/lib.sh"
 need jail jls jexec ip nft
 probe=$build/tests/probe
-ip link add em0 type veth peer name far0
+ip link add nat0 type veth peer name far0
 ip netns add far
 ip link set far0 netns far
-ip link set em0 up
-ip addr add 192.0.2.1/24 dev em0
-ip addr add 2001:db8::1/64 dev em0 nodad
+ip link set nat0 up
+ip addr add 192.0.2.1/24 dev nat0
+ip addr add 2001:db8::1/64 dev nat0 nodad
 ip -n far link set far0 up
 ip -n far addr add 192.0.2.2/24 dev far0
 ip -n far addr add 2001:db8::2/64 dev far0 nodad
@@ -17,8 +17,8 @@ nft -f - <<'NFT'
 table inet nat {
   chain out {
     type nat hook postrouting priority srcnat;
-    oifname em0 ip saddr 10.7.7.0/24 masquerade
-    oifname em0 ip6 saddr fd77::/64 masquerade
+    oifname nat0 ip saddr 10.7.7.0/24 masquerade
+    oifname nat0 ip6 saddr fd77::/64 masquerade
   }
   chain in {
     type nat hook prerouting priority dstnat;
@@ -76,4 +76,6 @@ done
 jail -R one
 jail -R two
 ip netns del far
+ip link del nat0 2>/dev/null
+nft delete table inet nat
 exit 0
