@@ -93,8 +93,8 @@ Outcome Executor::move(Job& job, const plan::Step& step) {
   if (in || job.phase == Phase::unwinding) note_command(job, "", job.manner.system_user);
   auto jail = ports_.jails.find(std::to_string(job.jid));
   auto moved = !jail ? Result<>(pass(std::move(jail.error())))
-               : in  ? ports_.links.move_in(step.argument, jail->runtime.keeper)
-                     : ports_.links.move_back(step.argument, jail->runtime.keeper);
+               : in  ? ports_.links.move_in(step.argument, *jail)
+                     : ports_.links.move_back(step.argument, *jail);
   // On the way back it is a precaution: the removal of the jail returns what is left in it.
   if (moved || !in) return Outcome::done;
   return refused(job, "ifconfig", moved.error().text());

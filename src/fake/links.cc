@@ -25,13 +25,15 @@ Result<> Links::remove_alias(const std::string& interface, const std::string& ad
   return {};
 }
 
-Result<> Links::move_in(const std::string& interface, pid_t keeper) {
+Result<> Links::move_in(const std::string& interface, const model::Jail& jail) {
+  const pid_t keeper = jail.runtime.keeper;
   CB_CHECK(world_.request(fmt::format("vnet {} {}", interface, keeper)));
   if (!moved.emplace(interface, keeper).second) return sys_fail(ENODEV, "{}", interface);
   return {};
 }
 
-Result<> Links::move_back(const std::string& interface, pid_t keeper) {
+Result<> Links::move_back(const std::string& interface, const model::Jail& jail) {
+  const pid_t keeper = jail.runtime.keeper;
   CB_CHECK(world_.request(fmt::format("-vnet {} {}", interface, keeper)));
   if (moved.erase(interface) == 0) return sys_fail(ENODEV, "{}", interface);
   return {};

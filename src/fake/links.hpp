@@ -14,8 +14,8 @@ class Links final : public port::Links {
   explicit Links(World& world) : world_(world) {}
   Result<> add_alias(const std::string& interface, const std::string& address, int prefix) override;
   Result<> remove_alias(const std::string& interface, const std::string& address, int prefix) override;
-  Result<> move_in(const std::string& interface, pid_t keeper) override;
-  Result<> move_back(const std::string& interface, pid_t keeper) override;
+  Result<> move_in(const std::string& interface, const model::Jail& jail) override;
+  Result<> move_back(const std::string& interface, const model::Jail& jail) override;
   Result<> check(std::span<const model::CableWish> wishes, model::JailId own) override;
   Result<> connect(const model::Cable& cable, model::JailId jid, pid_t keeper) override;
   Result<> disconnect(model::JailId jid) override;

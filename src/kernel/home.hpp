@@ -9,6 +9,7 @@
 //   cables    pins the network namespace of cable ends that lead nowhere
 //   shadow/   what jails with addresses of their own are shown of the network, made when they look
 //   resolv/   what jails with net.dns have as /etc/resolv.conf
+//   lent/     pins the network namespaces of jails that were lent interfaces
 //   dev/      one template of a jail's /dev per devfs ruleset in use
 //
 // It is made by the first command that needs it and is gone with the next boot, as the jails are.

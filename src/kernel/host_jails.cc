@@ -18,13 +18,13 @@
 #include "kernel/host_mounts.hpp"
 #include "kernel/inlays.hpp"
 #include "kernel/jail_addresses.hpp"
+#include "kernel/lent.hpp"
 #include "kernel/own_mounts.hpp"
 #include "kernel/policy.hpp"
 #include "kernel/process_mark.hpp"
 #include "kernel/resolver_inlay.hpp"
 #include "kernel/shadow.hpp"
 #include "model/sysctl_store.hpp"
-#include "net/vnet.hpp"
 #include "port/latency.hpp"
 #include "sys/cgroup.hpp"
 #include "sys/file.hpp"
@@ -331,13 +331,6 @@ Result<> HostJails::remove(JailId jid) {
   return kill_tree(*jail);
 }
 
-/// What was lent to a jail's network stack returns to that of the jail it lay in. A jail ends whether it succeeds or not.
-void HostJails::bring_home(int network, JailId parent) {
-  auto above = parent ? visible(parent) : Result<const Jail*>(nullptr);
-  auto home = above && *above ? net::network_of((*above)->runtime.keeper) : net::own_network();
-  if (home) (void)net::reclaim_all(network, home->get());
-}
-
 Result<> HostJails::kill_tree(Jail jail, int patience) {
   CB_TRY(const record::State* state, registry_.refresh());
   std::vector<Jail> inner;
@@ -348,8 +341,8 @@ Result<> HostJails::kill_tree(Jail jail, int patience) {
   const Runtime& runtime = jail.runtime;
   CB_CHECK(faults::step("remove"));
   auto keeper = sys::open_process(runtime.keeper, {runtime.keeper_inode, runtime.keeper_start});
-  Fd network;  // held until what was lent to it is home: a cable's end would end with the jail, and the other end too
-  if (jail.prison.vnet == Sys::fresh && runtime.keeper && keeper) network = net::network_of(runtime.keeper).value_or(Fd());
+  Fd network;  // held until what the jail around it has lent is back: a cable's end would end with the jail, and the other end too
+  if (jail.prison.vnet == Sys::fresh && jail.prison.parent && runtime.keeper && keeper) network = net::network_of(runtime.keeper).value_or(Fd());
   if (runtime.keeper && keeper) (void)sys::send_signal(keeper->get(), SIGKILL);
   CB_CHECK(sys::kill_group(groups, runtime.cgroup), "jail_remove");
   // Usually process 1 ends at once. It can't while a stopped jexec(8) outside still owns a dead process of the
@@ -357,7 +350,8 @@ Result<> HostJails::kill_tree(Jail jail, int patience) {
   if (runtime.keeper && keeper) CB_CHECK(sys::wait_end(keeper->get(), 50).map([](bool) {}));
   CB_TRY(bool empty, wait_empty(runtime, patience));
   if (!empty) return fail(Why::timed_out, "jail_remove: processes of jail {} do not end", jail.prison.name);
-  if (network) bring_home(network.get(), jail.prison.parent);
+  bring_home(registry_, jail);
+  if (network) return_to_parent(registry_, network.get(), jail.prison.parent);
   CB_CHECK(faults::step("killed"));
   return bury(jail);
 }
@@ -384,6 +378,7 @@ Result<> HostJails::bury(const Jail& jail) {
     CB_CHECK(sys::remove_group(groups, runtime.cgroup), "cgroup");
   }
   CB_CHECK(faults::step("group removed"));
+  if (jail.prison.vnet == Sys::fresh) bring_home(registry_, jail);
   CB_CHECK(addresses.release(jail, group));
   held_.erase(jid);
   OwnMounts::forget(home_, jid);

@@ -53,7 +53,6 @@ class HostJails : public port::Jails {
   Result<> bury(const model::Jail& jail);
   /// By value: reading the registry's news moves the jails that it holds.
   Result<> kill_tree(model::Jail jail, int patience = patience_ms);
-  void bring_home(int network, model::JailId parent);
   /// Buries jails that `settings` would collide with and that are dead already.
   Result<> clear_the_way(const std::vector<model::Setting>& settings);
 

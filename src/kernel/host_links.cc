@@ -11,9 +11,9 @@
 #include <cstring>
 
 #include "kernel/faults.hpp"
+#include "kernel/lent.hpp"
 #include "kernel/process_mark.hpp"
 #include "kernel/strays.hpp"
-#include "net/vnet.hpp"
 #include "sys/netlink.hpp"
 
 namespace cellblock::kernel {
@@ -150,20 +150,16 @@ Result<> HostLinks::remove_alias(const std::string& interface, const std::string
   return {};
 }
 
-Result<> HostLinks::move_in(const std::string& interface, pid_t keeper) {
-  CB_TRY(Fd there, net::network_of(keeper));
+Result<> HostLinks::move_in(const std::string& interface, const model::Jail& jail) {
+  CB_TRY(Registry * record, registry_.get());
   CB_TRY(net::Network home, net::Network::open());
   CB_TRY(net::Link link, link_of(home, interface));
-  CB_CHECK(net::lend(home, link, there.get()), "vnet.interface {}", interface);
-  return {};
+  return lend_to(*record, home, link, 0, jail);
 }
 
-Result<> HostLinks::move_back(const std::string& interface, pid_t keeper) {
-  CB_TRY(Fd there, net::network_of(keeper));
-  CB_TRY(Fd home, net::own_network());
-  CB_TRY(net::Network network, net::Network::open(there.get()));
-  CB_TRY(net::Link link, link_of(network, interface));
-  return net::reclaim(network, link, home.get());
+Result<> HostLinks::move_back(const std::string& interface, const model::Jail& jail) {
+  CB_TRY(Registry * record, registry_.get());
+  return take_back(*record, jail, interface).map([](bool) {});
 }
 
 }  // namespace cellblock::kernel

@@ -8,22 +8,17 @@
 namespace cellblock::net {
 namespace {
 
-// The mark is one of the interface's other names: it goes where the interface goes, and ends with it.
 constexpr std::string_view mark = "vnet=home=";
 
-/// The requests that move it home; the mark goes before: both namespaces may hold one of that name.
-std::vector<Request> homeward(const Link& link, int home) {
-  std::vector<Request> requests;
-  for (const std::string& name : link.other_names)
-    if (name.starts_with(mark)) requests.push_back(delete_other_name(link.index, name));
-  requests.push_back(set_network(link.index, home));
-  return requests;
-}
+std::string mark_of(std::string_view token) { return fmt::format("{}{}", mark, token); }
 
-bool is_lent(const Link& link) {
-  for (const std::string& name : link.other_names)
-    if (name.starts_with(mark)) return true;
-  return false;
+Result<> lend_by(Network& home, const Link& link, std::string_view token, const Request& move) {
+  const std::string name = mark_of(token);
+  const std::vector<Request> requests = {add_other_name(link.index, name), move};
+  CB_TRY(std::vector<Result<>> outcomes, home.change(requests));
+  if (outcomes.back()) return {};  // without the mark (before Linux 5.5) it is of the jail's from now on
+  (void)home.change(delete_other_name(link.index, name));
+  return outcomes.back();
 }
 
 }  // namespace
@@ -34,42 +29,34 @@ std::string new_token() {
   return fmt::format("{:02x}{:02x}{:02x}{:02x}", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
-namespace {
-Result<> lend_by(Network& home, const Link& link, const Request& move) {
-  std::string name = fmt::format("{}{}", mark, new_token());
+Result<> lend(Network& home, const Link& link, int there, std::string_view token) {
+  return lend_by(home, link, token, set_network(link.index, there));
+}
+
+Result<> lend_to_process(Network& home, const Link& link, pid_t pid, std::string_view token) {
+  return lend_by(home, link, token, set_network_of_process(link.index, pid));
+}
+
+std::vector<std::string> tokens_of(const Link& link) {
+  std::vector<std::string> tokens;
+  for (const std::string& name : link.other_names)
+    if (name.starts_with(mark)) tokens.push_back(name.substr(mark.size()));
+  return tokens;
+}
+
+Request without_mark(const Link& link, std::string_view token) { return delete_other_name(link.index, mark_of(token)); }
+
+Result<> reclaim(Network& there, const Link& link, int home, std::string_view name, std::span<const std::string> tokens) {
   std::vector<Request> requests;
-  if (!is_lent(link)) requests.push_back(add_other_name(link.index, name));
-  requests.push_back(move);
-  CB_TRY(std::vector<Result<>> outcomes, home.change(requests));
-  if (outcomes.back()) return {};  // without the mark (before Linux 5.5) it is of the jail's from now on
-  if (requests.size() > 1) (void)home.change(delete_other_name(link.index, name));
+  // The marks go before: both namespaces may hold one of that name.
+  for (const std::string& token : tokens) requests.push_back(without_mark(link, token));
+  // Down, or it can't be given its name back before Linux 6.2.
+  if (link.name != name) requests.push_back(set_up(link.index, false));
+  requests.push_back(set_network(link.index, home, name));
+  CB_TRY(std::vector<Result<>> outcomes, there.change(requests));
+  if (!outcomes.back())
+    for (const std::string& token : tokens) (void)there.change(add_other_name(link.index, mark_of(token)));
   return outcomes.back();
-}
-}  // namespace
-
-Result<> lend(Network& home, const Link& link, int there) { return lend_by(home, link, set_network(link.index, there)); }
-
-Result<> lend_to_process(Network& home, const Link& link, pid_t pid) {
-  return lend_by(home, link, set_network_of_process(link.index, pid));
-}
-
-Result<> reclaim(Network& there, const Link& link, int home) {
-  CB_TRY(std::vector<Result<>> outcomes, there.change(homeward(link, home)));
-  if (!outcomes.back() && is_lent(link))
-    (void)there.change(add_other_name(link.index, fmt::format("{}{}", mark, new_token())));
-  return outcomes.back();
-}
-
-Result<> reclaim_all(int there, int home) {
-  CB_TRY(Network network, Network::open(there));
-  CB_TRY(std::vector<Link> links, network.links());
-  std::vector<Request> requests;
-  for (const Link& link : links) {
-    if (!is_lent(link)) continue;
-    for (Request& request : homeward(link, home)) requests.push_back(std::move(request));
-  }
-  if (!requests.empty()) CB_CHECK(network.change(requests).map([](const auto&) {}));
-  return {};
 }
 
 }  // namespace cellblock::net

@@ -19,9 +19,9 @@ class Links {
   /// Adds `address/prefix` to a host interface; there already is Why::exists.
   virtual Result<> add_alias(const std::string& interface, const std::string& address, int prefix) = 0;
   virtual Result<> remove_alias(const std::string& interface, const std::string& address, int prefix) = 0;
-  /// Moves an interface into the network namespace of process `keeper`, and back to the caller's.
-  virtual Result<> move_in(const std::string& interface, pid_t keeper) = 0;
-  virtual Result<> move_back(const std::string& interface, pid_t keeper) = 0;
+  /// Lends an interface to a jail, which must have a network stack of its own, and takes it back under its name.
+  virtual Result<> move_in(const std::string& interface, const model::Jail& jail) = 0;
+  virtual Result<> move_back(const std::string& interface, const model::Jail& jail) = 0;
 
   /// Why connect() or change() would refuse the cables as things stand; what jail `own` has by their names doesn't stand in their
   /// way. Changes nothing. Errors of this, connect() and change() name the parameter as it is written ("net.eth1.address: ...").

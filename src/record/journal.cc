@@ -132,6 +132,20 @@ bool apply_run(State& state, const Words& words) {
   return true;
 }
 
+/// A kind or a name: "-" for none, as an interface of a machine has no kind.
+std::string word_of(const std::string& text) { return text.empty() ? "-" : vis(text); }
+std::string from_word(std::string_view word) { return word == "-" ? "" : unvis(word); }
+
+bool apply_lend(State& state, const Words& words) {
+  auto jid = words.plain.size() == 6 ? decode_jid(words.plain[1]) : std::nullopt;
+  auto from = jid ? decode<JailId>(words.plain[3]) : std::nullopt;
+  if (!from || *from < 0 || *from > model::max_jail_id || !state.snapshot.jails.contains(*jid)) return false;
+  state.lent[unvis(words.plain[2])] = {*jid, *from, unvis(words.plain[4]), from_word(words.plain[5])};
+  return true;
+}
+
+bool apply_unlend(State& state, const Words& words) { return words.plain.size() == 2 && state.lent.erase(unvis(words.plain[1])) > 0; }
+
 bool drop_cable(State& state, const CableId& id) {
   auto found = state.cables.find(id);
   if (found == state.cables.end()) return false;
@@ -151,6 +165,7 @@ bool apply_end(State& state, const Words& words) {
   if (!jid) return false;
   state.makers.erase(*jid);
   drop_cables_of(state, *jid);
+  std::erase_if(state.lent, [&](const auto& each) { return each.second.jid == *jid; });
   return state.snapshot.jails.erase(*jid) > 0;
 }
 
@@ -311,6 +326,12 @@ std::string unalias_line(const AliasMade& made) {
   return fmt::format("unalias {} {} {}\n", vis(made.interface), vis(made.address), made.prefix);
 }
 
+std::string lend_line(const std::string& token, const Lent& lent) {
+  return fmt::format("lend {} {} {} {} {}\n", lent.jid, vis(token), lent.from, vis(lent.name), word_of(lent.kind));
+}
+
+std::string unlend_line(const std::string& token) { return "unlend " + vis(token) + "\n"; }
+
 bool apply_line(State& state, std::string_view line) {
   Words words = take_apart(line);
   if (words.plain.empty()) return false;
@@ -323,6 +344,8 @@ bool apply_line(State& state, std::string_view line) {
   if (verb == "unmount") return apply_unmount(state, words);
   if (verb == "alias") return apply_alias(state, words);
   if (verb == "unalias") return apply_unalias(state, words);
+  if (verb == "lend") return apply_lend(state, words);
+  if (verb == "unlend") return apply_unlend(state, words);
   if (verb == "cable") return apply_cable(state, words);
   if (verb == "joined") return apply_joined(state, words);
   if (verb == "uncable") return apply_uncable(state, words);
@@ -354,6 +377,7 @@ std::string rewrite(const State& state) {
     text += jail_line(jail, maker == state.makers.end() ? std::nullopt : std::optional(maker->second));
     if (jail.runtime.keeper) text += run_line(jid, jail.runtime);
   }
+  for (const auto& [token, lent] : state.lent) text += lend_line(token, lent);
   for (const std::string& bridge : state.bridges) text += bridge_line(bridge);
   for (const Segment& segment : state.held) text += hold_line(segment);
   std::vector<CableId> joined;

@@ -18,6 +18,8 @@
 //   unbridge br0
 //   hold br0 10                        a bridge, or its VLAN, stays without a jail (cellblock network start) ...
 //   unhold br0 10                      ... no longer
+//   lend 7 5ad8fc01 0 em0 -            an interface that visits a jail, its mark, whose it is, its name and its kind
+//   unlend 5ad8fc01
 //   rules 7                            the packet filter may have rules for that cable (@nat, @forward) ...
 //   unrules 7                          ... and has none any more
 //   end 7
@@ -76,6 +78,13 @@ struct CableMade {
   std::string segment() const { return model::segment_of(bridge, vlans); }
 };
 
+/// An interface that visits a jail.
+struct Lent {
+  model::JailId jid = 0;
+  model::JailId from = 0;  ///< the jail whose stack it is of; 0: the host's
+  std::string name, kind;  ///< as it was (net::Link)
+};
+
 /// A bridge and one of its VLANs; 0: what has no tag.
 using Segment = std::pair<std::string, uint16_t>;
 
@@ -89,6 +98,7 @@ struct State {
   std::set<model::CableId> unjoined;           ///< which are no port of their bridge yet
   std::set<std::string, std::less<>> bridges;  ///< made by Cellblock
   std::set<Segment> held;                      ///< what stays without a jail
+  std::map<std::string, Lent> lent;            ///< by the mark on the interface
   std::set<model::CableId> rules;              ///< the cables, past ones too, of which the packet filter may know
   /// Segment (a bridge, or one of its VLANs), address and owner of all cables: who has an address is found without a look at each.
   std::set<std::tuple<std::string, std::string, model::CableId>> cable_addresses;
@@ -101,6 +111,9 @@ std::string mount_line(const MountMade& made);
 std::string unmount_line(std::string_view target);
 std::string alias_line(const AliasMade& made);
 std::string unalias_line(const AliasMade& made);
+
+std::string lend_line(const std::string& token, const Lent& lent);
+std::string unlend_line(const std::string& token);
 
 std::string cable_line(const model::CableId& id, const CableMade& made);
 /// A cable that is a port of its bridge already.

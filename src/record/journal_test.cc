@@ -129,6 +129,22 @@ TEST(Journal, ABridgeThatIsHeldIsNotIdle) {
   EXPECT_TRUE(again.held.empty());
 }
 
+TEST(Journal, WhatWasLentEndsWithItsReturnOrTheJail) {
+  State state;
+  fold(state, jail_line(web(), std::nullopt) + lend_line("5ad8", {7, 0, "em0", ""}) + lend_line("77ff", {7, 3, "e b", "veth"}));
+  State again;
+  fold(again, rewrite(state));
+  ASSERT_EQ(again.lent.size(), 2u);
+  EXPECT_EQ(again.lent["5ad8"].kind, "");
+  EXPECT_EQ(again.lent["77ff"].name, "e b");
+  EXPECT_EQ(again.lent["77ff"].from, 3);
+  fold(again, unlend_line("5ad8"));
+  EXPECT_EQ(again.lent.size(), 1u);
+  fold(again, end_line(7));
+  EXPECT_TRUE(again.lent.empty());
+  EXPECT_FALSE(apply_line(again, "lend 7 5ad8 0 em0 -"));  // of a jail that is not there
+}
+
 TEST(Journal, AJailMayHaveSeveralCables) {
   State state;
   const model::CableId second{7, "eth1"};

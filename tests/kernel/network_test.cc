@@ -117,12 +117,15 @@ TEST_F(NetworkTest, WhatWasLentComesHomeWhatWasBornThereStays) {
   ASSERT_TRUE(here);
   ASSERT_TRUE(here->change(new_cable({.near_name = "a", .far_name = "b"})));
   ASSERT_TRUE(here->change(new_cable({.near_name = "c", .far_name = "d", .far_network = there_.get()})));
-  ASSERT_TRUE(lend(*here, *here->link("b"), there_.get()));
+  ASSERT_TRUE(lend(*here, *here->link("b"), there_.get(), "t1"));
   EXPECT_FALSE(here->link("b"));
   auto there = Network::open(there_.get());
   ASSERT_TRUE(there);
-  EXPECT_TRUE(there->link("b"));
-  ASSERT_TRUE(reclaim_all(there_.get(), here_.get()));
+  auto lent = there->link("b");
+  ASSERT_TRUE(lent);
+  EXPECT_EQ(tokens_of(*lent), std::vector<std::string>{"t1"});
+  ASSERT_TRUE(there->change(set_up(lent->index, true)));
+  ASSERT_TRUE(reclaim(*there, *lent, here_.get(), "b", tokens_of(*lent)));
   auto back = here->link("b");
   ASSERT_TRUE(back);
   EXPECT_TRUE(back->other_names.empty());

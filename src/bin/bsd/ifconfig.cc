@@ -8,7 +8,6 @@
 #include "ifconfig_change.hpp"
 #include "ifconfig_text.hpp"
 #include "ifconfig_words.hpp"
-#include "net/vnet.hpp"
 #include "own_jail.hpp"
 #include "stack.hpp"
 
@@ -84,23 +83,11 @@ int list(net::Network& network, const IfRequest& request) {
   return 0;
 }
 
-/// "-vnet JAIL": the interface is over there.
-Result<> reclaim(const IfRequest& request) {
-  CB_TRY(Fd there, network_of_jail(request.words[0].text));
-  CB_TRY(Fd home, net::own_network());
-  CB_TRY(net::Network network, net::Network::open(there.get()));
-  CB_TRY(net::Link link, find_link(network, request.interface));
-  if (link.is_loopback()) return fail(Why::invalid, "ioctl (SIOCSIFRVNET): Operation not supported");
-  auto moved = net::reclaim(network, link, home.get());
-  if (moved) return {};
-  return fail(moved.error().why, "ioctl (SIOCSIFRVNET): {}", refusal(moved.error()));
-}
-
 int change(net::Network& network, const IfRequest& request) {
   bool comes_back = request.words.size() == 1 && request.words[0].act == IfAct::unvnet && request.addresses.empty();
   Result<> done;
   IfChange changing(network, request);
-  if (comes_back && !request.create) done = reclaim(request);
+  if (comes_back && !request.create) done = take_from_jail(request.interface, request.words[0].text);  // it is over there
   else if (request.destroy) done = changing.destroy();
   else done = request.create ? changing.create() : changing.apply();
   if (!done) return refuse(done.error());

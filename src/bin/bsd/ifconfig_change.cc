@@ -242,7 +242,7 @@ Result<> IfChange::group(const IfWord& word) {
 
 Result<> IfChange::vnet(const IfWord& word) {
   if (link_.is_loopback()) return fail(Why::invalid, "ioctl (SIOCSIFVNET): Operation not supported");
-  return lend_to_jail(network_, link_, word.text);
+  return lend_to_jail(network_, link_, request_.jail, word.text);
 }
 
 }  // namespace cellblock::bsd

@@ -8,6 +8,7 @@
 #include "applet.hpp"
 #include "base/text.hpp"
 #include "ifconfig_text.hpp"
+#include "kernel/lent.hpp"
 #include "kernel/open.hpp"
 #include "net/vnet.hpp"
 #include "sys/file.hpp"
@@ -47,19 +48,42 @@ Result<Fd> network_of_jail(std::string_view word) {
   return fail(Why::unsupported, "the network stack of jail \"{}\" can't be entered from here", jail.prison.name);
 }
 
-Result<> lend_to_jail(net::Network& network, const net::Link& link, std::string_view word) {
+Result<> lend_to_jail(net::Network& network, const net::Link& link, std::string_view from, std::string_view word) {
+  CB_TRY(model::Jail jail, vnet_jail(word));
   Result<> moved;
   if (kernel::jailed()) {
-    CB_TRY(model::Jail jail, vnet_jail(word));
     pid_t pid = process_in(jail.prison.jid);
     if (pid == 0) return fail(Why::unsupported, "the processes of jail \"{}\" can't be seen from here (mount.procfs)", jail.prison.name);
-    moved = net::lend_to_process(network, link, pid);
+    moved = net::lend_to_process(network, link, pid, net::new_token());
   } else {
-    CB_TRY(Fd there, network_of_jail(word));
-    moved = net::lend(network, link, there.get());
+    model::JailId lender = 0;
+    if (!from.empty()) {
+      CB_TRY(model::Jail of, vnet_jail(from));
+      lender = of.prison.jid;
+    }
+    kernel::LateRegistry late;
+    CB_TRY(kernel::Registry * registry, late.get());
+    moved = kernel::lend_to(*registry, network, link, lender, jail);
   }
   if (moved) return {};
   return fail(moved.error().why, "ioctl (SIOCSIFVNET): {}", refusal(moved.error()));
+}
+
+/// What was never lent is the administrator's to take all the same: it is called by its name in the jail.
+Result<> take_from_jail(const std::string& interface, std::string_view word) {
+  CB_TRY(model::Jail jail, vnet_jail(word));
+  CB_TRY(Fd there, network_of_jail(word));
+  kernel::LateRegistry late;
+  CB_TRY(kernel::Registry * registry, late.get());
+  CB_TRY(bool was_lent, kernel::take_back(*registry, jail, interface));
+  if (was_lent) return {};
+  CB_TRY(Fd home, net::own_network());
+  CB_TRY(net::Network network, net::Network::open(there.get()));
+  CB_TRY(net::Link link, find_link(network, interface));
+  if (link.is_loopback()) return fail(Why::invalid, "ioctl (SIOCSIFRVNET): Operation not supported");
+  auto moved = net::reclaim(network, link, home.get(), link.name, net::tokens_of(link));
+  if (moved) return {};
+  return fail(moved.error().why, "ioctl (SIOCSIFRVNET): {}", refusal(moved.error()));
 }
 
 Result<net::Network> open_stack(std::string_view word) {
