@@ -16,6 +16,7 @@
 #include "kernel/confine.hpp"
 #include "kernel/cradle.hpp"
 #include "kernel/policy.hpp"
+#include "kernel/root_stack.hpp"
 #include "kernel/spawner.hpp"
 #include "kernel/warden_link.hpp"
 #include "port/latency.hpp"
@@ -173,11 +174,11 @@ Result<> clone_on_host(Cradle& cradle) {
   CB_TRY(const Place* place, host_place());
   static const Result<Fd> network = sys::open("/proc/self/ns/net", O_RDONLY);
   if (!network) return pass(network.error());
-  if (cradle.nonet && ::setns(cradle.nonet.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "empty network namespace");
+  if (cradle.network && ::setns(cradle.network.get(), CLONE_NEWNET) < 0) return sys_fail(errno, "network namespace");
   Result<> cloned = enter_spawner(cradle);
   if (cloned) cloned = clone_child(cradle, 0, cradle.request->group);
   CB_CHECK(place->return_to());
-  if (cradle.nonet && ::setns(network->get(), CLONE_NEWNET) < 0) return sys_fail(errno, "returning to the network");
+  if (cradle.network && ::setns(network->get(), CLONE_NEWNET) < 0) return sys_fail(errno, "returning to the network");
   if (cloned && cradle.own_users) cloned = map_ids(cradle.pid, cradle.request->uid_base);
   return cloned;
 }
@@ -209,6 +210,7 @@ Result<> clone_in_jail(Cradle& cradle, const model::Runtime& parent) {
     cloned = enter_spawner(cradle);
     if (cloned && (::setns(keeper.get(), rest) < 0 || become_root() < 0))
       cloned = sys_fail(errno, "entering the jail around it");
+    if (cloned && cradle.network && ::setns(cradle.network.get(), CLONE_NEWNET) < 0) cloned = sys_fail(errno, "network namespace");
     if (cloned) cloned = clone_child(cradle, CLONE_PARENT, -1);
   };
   if (::setns(keeper.get(), CLONE_NEWPID) < 0) return sys_fail(errno, "setns pid");
@@ -252,7 +254,7 @@ uint64_t namespaces_of(const model::Prison& prison) {
   if (prison.host != Sys::inherit) flags |= CLONE_NEWUTS;
   bool shares_ipc = prison.sysvmsg == Sys::inherit || prison.sysvsem == Sys::inherit || prison.sysvshm == Sys::inherit;
   if (!shares_ipc) flags |= CLONE_NEWIPC;
-  if (prison.vnet == Sys::fresh) flags |= CLONE_NEWNET;
+  if (prison.vnet == Sys::fresh && !root_owns_stack(prison)) flags |= CLONE_NEWNET;
   if (prison.linux_userns != Sys::inherit) flags |= CLONE_NEWUSER;
   return flags;
 }
@@ -263,9 +265,7 @@ Result<Newborn> give_birth(const Home& home, BirthRequest& request) {
   cradle.own_users = request.prison.linux_userns != Sys::inherit;
   cradle.locks = cradle.own_users && request.mounts_freely;
   CB_TRY(cradle.spawner, home.spawner());
-  if (!request.parent && stack_of(request.prison) == Stack::nowhere) {
-    CB_TRY(cradle.nonet, home.nonet());
-  }
+  CB_TRY(cradle.network, network_before(home, request.prison, request.parent));
   CB_TRY(cradle.root, sys::Tree::clone(request.root, false), "path {}", request.prison.path);
   Confinement init;
   Fd warden, usher;

@@ -17,7 +17,7 @@ struct Cradle {
   sys::Tree root, proc;
   int keeper = -1;  ///< its image
   Fd spawner;
-  Fd nonet;  ///< the network namespace to be born in, for a jail of the host's without addresses
+  Fd network;  ///< the network namespace to be born in, if it is there before
   bool own_users = false;
   bool locks = false;  ///< what is laid by the host stays as it is, whatever root in the jail may mount
   // outcome

@@ -272,7 +272,7 @@ uint64_t capabilities_for(const Prison& prison) {
   if (may(prison, Allow::setaudit)) set |= bit(CAP_AUDIT_CONTROL);
   if (prison.vnet == Sys::fresh) {
     set |= bit(CAP_NET_RAW);
-    if (prison.securelevel < 3) set |= bit(CAP_NET_ADMIN);
+    if (own_users && prison.securelevel < 3) set |= bit(CAP_NET_ADMIN);  // else root has it as its owner (root_stack.hpp)
   }
   if (!own_users) return set;
   // Held over the jail's own user namespace only, so they reach nothing outside.

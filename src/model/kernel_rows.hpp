@@ -227,7 +227,8 @@ inline constexpr Param own_rows[] = {
      .text = "`new`: root in the jail is an unprivileged user of the host. `inherit`: user ids mean the same inside "
              "and outside and root in the jail is root with fewer capabilities.",
      .on_linux = "A user namespace with an idmapped root, so that the ids stored on disk are those seen inside. Below a "
-                 "jail that inherits the ids of the host every jail does.",
+                 "jail that inherits the ids of the host every jail does. With `inherit` a network stack of the jail's own "
+                 "(`vnet`) is root's as its owner, without CAP_NET_ADMIN: a securelevel of 3 that comes later leaves it so.",
      .field = &Prison::linux_userns},
     {.name = "linux.init", .kind = Kind::string, .side = Side::kernel, .create_only = true,
      .fallback = "the keeper", .since = "cellblock",
