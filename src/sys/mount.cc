@@ -73,9 +73,9 @@ std::optional<MountEntry> parse_mount(std::string_view line) {
   if (dash == line.npos) return std::nullopt;
   std::string_view first = line.substr(0, dash), second = line.substr(dash + 3);
   auto id = parse_int(take_part(first, ' ')), parent = parse_int(take_part(first, ' '));
-  take_part(first, ' ');
+  std::string_view device = take_part(first, ' ');
   if (!id || !parent) return std::nullopt;
-  MountEntry entry{.id = static_cast<uint64_t>(*id), .parent = static_cast<uint64_t>(*parent)};
+  MountEntry entry{.id = static_cast<uint64_t>(*id), .parent = static_cast<uint64_t>(*parent), .device = std::string(device)};
   entry.root = unvis(take_part(first, ' '));
   entry.target = unvis(take_part(first, ' '));
   entry.options = take_part(first, ' ');

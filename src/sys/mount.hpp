@@ -47,6 +47,7 @@ class Tree {
 /// One line of /proc/self/mountinfo.
 struct MountEntry {
   uint64_t id = 0, parent = 0;
+  std::string device;  ///< of its file system: "8:1"
   std::string root, target, type, source, options, super_options;
 };
 Result<std::vector<MountEntry>> mount_table();

@@ -37,6 +37,8 @@ int sockstat(const Words& words);
 int sysctl(const Words& words);
 int sysrc(const Words& words);
 int umount(const Words& words);
+int zfs(const Words& words);
+int zpool(const Words& words);
 
 /// "NAME: text" on stderr, as warnx(3) does. What was printed to stdout before comes before it.
 template <class... A>

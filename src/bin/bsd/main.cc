@@ -34,6 +34,8 @@ constexpr std::array applets{
     Row{"sysctl", sysctl},
     Row{"sysrc", sysrc},
     Row{"umount", umount},
+    Row{"zfs", zfs},
+    Row{"zpool", zpool},
 };
 
 int run(Words words) {
