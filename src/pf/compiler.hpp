@@ -38,8 +38,8 @@ class Compiler {
   nft::NatTo target(const Rule& rule, Action as, Body& body);
   void pick(const Rule& rule, const std::vector<net::Ip>& pool, Body& body);
   void shift(const Rule& rule, Body& body);
-  /// The name of the current rule's map; it is made once.
-  std::string map(std::string_view what, nft::Set set, const std::vector<nft::Element>& elements);
+  /// Makes the map unless it is there: its name says what is in it.
+  void map(nft::Set set, const std::function<std::vector<nft::Element>()>& elements);
   Result<> scrubs(Phase phase);
   void scrub(const Rule& wanted, const std::string& to);
 

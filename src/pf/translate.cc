@@ -151,9 +151,12 @@ nft::NatTo Compiler::target(const Rule& rule, Action as, Body& body) {
 // One of several addresses: a number, and a map from it to an address.
 void Compiler::pick(const Rule& rule, const std::vector<net::Ip>& pool, Body& body) {
   bool v6 = pool[0].v6;
-  std::vector<nft::Element> elements;
-  for (size_t i = 0; i < pool.size(); ++i) elements.push_back({.key = nft::host32(static_cast<uint32_t>(i)), .value = std::string(pool[i].data())});
-  std::string name = map("pool", {.key_size = 4, .data_type = v6 ? 8u : 7u, .data_size = v6 ? 16u : 4u}, elements);
+  std::string name = fmt::format("#{}.pool", id_);
+  map({.name = name, .key_size = 4, .data_type = v6 ? 8u : 7u, .data_size = v6 ? 16u : 4u}, [&pool] {
+    std::vector<nft::Element> out;
+    for (size_t i = 0; i < pool.size(); ++i) out.push_back({.key = nft::host32(static_cast<uint32_t>(i)), .value = std::string(pool[i].data())});
+    return out;
+  });
   // With sticky-address a source keeps its address as with source-hash: there is nothing to remember then.
   uint32_t count = static_cast<uint32_t>(pool.size());
   if (rule.sticky || rule.choice == Choice::source_hash)
@@ -162,23 +165,24 @@ void Compiler::pick(const Rule& rule, const std::vector<net::Ip>& pool, Body& bo
   body.map({name}, NFT_REG_1, NFT_REG_1);
 }
 
-std::string Compiler::map(std::string_view what, nft::Set set, const std::vector<nft::Element>& elements) {
-  set.name = fmt::format("#{}.{}", id_, what);
-  if (std::ranges::find(out_.sets, set.name) == out_.sets.end()) {
-    batch_.add(set).add(nft::SetRef{set.name}, elements);
-    out_.sets.push_back(set.name);
-  }
-  return set.name;
+void Compiler::map(nft::Set set, const std::function<std::vector<nft::Element>()>& elements) {
+  if (std::ranges::find(out_.sets, set.name) != out_.sets.end()) return;
+  batch_.add(set).add(nft::SetRef{set.name}, elements());
+  out_.sets.push_back(set.name);
 }
 
-// A port of a range to that of the same place in the other.
+// A port of a range to that of the same place in the other. Rules with the same ranges share the map.
 void Compiler::shift(const Rule& rule, Body& body) {
   constexpr uint32_t inet_service = 13;
-  std::vector<nft::Element> elements;
-  for (uint32_t port = rule.to.ports.first; port <= rule.to.ports.last; ++port)
-    elements.push_back({.key = nft::be16(static_cast<uint16_t>(port)),
-                        .value = nft::be16(static_cast<uint16_t>(port - rule.to.ports.first + rule.target_ports.first))});
-  std::string name = map("ports", {.key_type = inet_service, .key_size = 2, .data_type = inet_service, .data_size = 2}, elements);
+  auto [test, first, last] = rule.to.ports;
+  std::string name = fmt::format("#{}:{}.{}", first, last, rule.target_ports.first);
+  int offset = rule.target_ports.first - first;
+  map({.name = name, .key_type = inet_service, .key_size = 2, .data_type = inet_service, .data_size = 2}, [first, last, offset] {
+    std::vector<nft::Element> out;
+    for (int port = first; port <= last; ++port)
+      out.push_back({.key = nft::be16(static_cast<uint16_t>(port)), .value = nft::be16(static_cast<uint16_t>(port + offset))});
+    return out;
+  });
   body.load(nft::field::destination_port, NFT_REG_3).map({name}, NFT_REG_3, NFT_REG_3);
 }
 
