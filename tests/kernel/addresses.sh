@@ -132,6 +132,10 @@ table() {
   row two "fd09::6 $anywhere > fd09::1 9" connect_as udp6 fd09::1 9 from :: 0 only6
   row one "fd09::5 $anywhere > fd09::1 9999" connect_as tcp6 fd09::1 9999 from :: 0
   row two "fd09::6 $anywhere > fd09::1 9999" connect_as tcp6 fd09::1 9999 from :: 0
+  for jail in one two; do
+    row $jail "::ffff:10.9.0.[56] $anywhere > ::ffff:10.9.0.1 9999" connect_as tcp6 ::ffff:10.9.0.1 9999
+    row $jail "::ffff:10.9.0.[56] $anywhere > ::ffff:10.9.0.1 9999" connect_as tcp6 ::ffff:10.9.0.1 9999 from ::ffff:0.0.0.0 0
+  done
   row two "10.20.0.6 4000 > 10.20.0.6 9" connect_as udp 10.20.0.6 9 from 0.0.0.0 4000
   row two "10.9.0.6 4000 > 10.9.0.6 9" connect_as udp 127.0.0.1 9 from 0.0.0.0 4000
   row one "fd09::5 4000 > fd09::5 9" connect_as udp6 ::1 9 from :: 4000

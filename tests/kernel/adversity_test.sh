@@ -201,6 +201,8 @@ sed 's/persist;/persist; ip4 = inherit;/' "$W/jail.conf" >"$W/other.conf" && mv 
 lacks bpf
 sed 's/ip4 = inherit;/ip4.addr = 127.0.0.1;/' "$W/jail.conf" >"$W/other.conf" && mv "$W/other.conf" "$W/jail.conf"
 lacks bpf "can't hold a jail to its addresses"
+lacks bpf_maps "can't hold a jail to its addresses"
+expect_like '^eBPF on cgroups +no +no jail can have ip4.addr' "$without" bpf_maps cellblock doctor
 
 note "a jail that runs takes no harm from a program without these calls"
 fresh

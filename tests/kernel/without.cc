@@ -1,5 +1,5 @@
 // without CALL[,CALL...] COMMAND [ARGUMENT...]: runs COMMAND on a kernel that lacks these system calls: a seccomp
-// filter answers ENOSYS for them.
+// filter answers ENOSYS for them. "bpf_maps": bpf(2) is there, but makes no maps.
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -38,18 +38,34 @@ const std::map<std::string_view, unsigned> calls = {
     {"landlock_create_ruleset", SYS_landlock_create_ruleset},
 };
 
+constexpr sock_filter load_call = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
+constexpr sock_filter refuse = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+
+void without_maps(std::vector<sock_filter>& program) {
+  constexpr unsigned map_create = 0;  // BPF_MAP_CREATE
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 4));
+  program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)));
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, map_create, 0, 1));
+  program.push_back(refuse);
+  program.push_back(load_call);
+}
+
 bool install(std::string_view list) {
-  std::vector<sock_filter> program = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  std::vector<sock_filter> program = {load_call};
   while (!list.empty()) {
     std::string_view name = list.substr(0, list.find(','));
     list.remove_prefix(name.size() < list.size() ? name.size() + 1 : list.size());
+    if (name == "bpf_maps") {
+      without_maps(program);
+      continue;
+    }
     auto call = calls.find(name);
     if (call == calls.end()) {
       std::fprintf(stderr, "without: %.*s: unknown\n", static_cast<int>(name.size()), name.data());
       return false;
     }
     program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call->second, 0, 1));
-    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS));
+    program.push_back(refuse);
   }
   program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
   sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
