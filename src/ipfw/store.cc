@@ -230,7 +230,11 @@ static Result<> try_edit(sys::netlink::Socket& socket, const Edit& change_rules,
   batch.in(nft::Family::inet, table);
   for (const auto& [name, entries] : rules.entries)
     if (const Table* of = rules.table(name)) change_entries(batch, *of, entries.before, entries.after);
-  return commits ? batch.commit(socket) : Result<>();
+  auto done = commits ? batch.commit(socket) : Result<>();
+  // Each place is a chain that the one before leads to, and the kernel follows 16 of them.
+  if (!done && done.error().sys == EMLINK)
+    return fail(Why::invalid, "skipto: too many places to go on at: this system takes about ten that differ");
+  return done;
 }
 
 Result<> edit(sys::netlink::Socket& socket, const Edit& change_rules, bool commits, Unread unread) {

@@ -85,6 +85,14 @@ expect_refusal "^ipfw: nat: bad word ..a b''$" ipfw -j router nat 1 config if "a
 expect_refusal '^ipfw: via e\*0: no pattern but' ipfw -j router add allow ip from any to any via 'e*0'
 expect "$before" ipfw -j router list
 
+note "more places to skip to than the kernel follows: refused by name, and nothing changes"
+router -f flush
+for i in $(seq 30); do echo "add $((i * 10)) skipto $((i * 10 + 15)) ip from any to any"; done >"$W/rules"
+expect_refusal "^ipfw: $W/rules:[0-9]+: skipto: too many places to go on at" ipfw -q -j router "$W/rules"
+before=$(ipfw -j router list)
+expect_refusal '^ipfw: skipto: too many places' ipfw -j router add 5 skipto 15 ip from any to any
+expect "$before" ipfw -j router list
+
 note "many of both are loaded at once"
 for i in $(seq 300); do printf 'add %d check-state\nadd %d allow tcp from any to any %d keep-state\n' $((i * 2)) $((i * 2 + 1)) $i; done >"$W/rules"
 router -f flush
