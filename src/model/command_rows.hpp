@@ -53,7 +53,8 @@ inline constexpr Param command_rows[] = {
      .on_linux = "They come back with their names when the jail is removed."},
     {.name = "net.address", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
      .text = "Addresses of the jail's end of its cable, each with the length of its network: `10.0.0.5/24`, `fd00::5/64`. "
-             "`dhcp` asks a server on the bridge for one. "
+             "`dhcp` asks a server on the bridge for one; if none answers within a minute, the jail starts without, "
+             "and asking goes on. "
              "Of a range, `10.0.0.100-10.0.0.200/24`, a free one, mostly the same at every start.",
      .on_linux = "One that another jail on the bridge has is refused."},
     {.name = "net.bridge", .kind = Kind::string, .side = Side::command, .since = "cellblock",

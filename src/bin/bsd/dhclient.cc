@@ -78,7 +78,7 @@ class Session {
       client_.tick(now());
       bool settled = client_.state() == net::DhcpClient::State::bound || client_.state() == net::DhcpClient::State::waiting;
       if (failed_) return 1;
-      if (settled) go_into_background();
+      if (settled) say_if_alone(), go_into_background();
     }
   }
 
@@ -105,6 +105,12 @@ class Session {
 
   void say(const std::string& line) {
     if (!quiet_) fmt::print(stderr, "{}\n", line);
+  }
+
+  /// With -q nothing else would tell that there is no address.
+  void say_if_alone() const {
+    if (quiet_ && !background_ && !stays_ && client_.state() == net::DhcpClient::State::waiting)
+      warnx(me, "{}: no server has answered; asking goes on in the background", link_.name);
   }
 
   void bind(const net::DhcpLease& lease) {
