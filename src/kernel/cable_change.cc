@@ -1,6 +1,4 @@
 // jail -m: a running jail gets other cables, other addresses, or none.
-#include <linux/rtnetlink.h>
-
 #include <algorithm>
 
 #include "kernel/cable_laying.hpp"
@@ -26,8 +24,9 @@ bool is_among(const std::vector<CableAddress>& all, const net::Address& address)
   });
 }
 
-/// The addresses that the jail had by its old description and default routes that lead elsewhere. What it has added itself stays.
-Result<> take_away(net::Network& inside, int index, const Cable& cable, const std::vector<CableAddress>& had) {
+/// The addresses and default routes that the jail had by its old description. What it has added itself stays.
+Result<> take_away(net::Network& inside, int index, const Cable& cable, const record::CableMade& made) {
+  const std::vector<CableAddress>& had = made.addresses;
   std::vector<net::Request> requests;
   CB_TRY(std::vector<net::Address> addresses, inside.addresses(index));
   for (const net::Address& one : addresses)
@@ -35,9 +34,9 @@ Result<> take_away(net::Network& inside, int index, const Cable& cable, const st
   for (bool v6 : {false, true}) {
     CB_TRY(std::vector<net::Route> routes, inside.routes(v6, net::main_table));
     for (const net::Route& route : routes) {
-      const bool is_ours = route.to.length == 0 && route.index == index && route.gateway && route.protocol != RTPROT_RA;
-      if (is_ours && std::ranges::find(cable.gateways, route.gateway->text()) == cable.gateways.end())
-        requests.push_back(net::delete_route(route));
+      const bool is_default = route.to.length == 0 && route.index == index && route.gateway;
+      auto is_of = [&](const std::vector<std::string>& gateways) { return std::ranges::find(gateways, route.gateway->text()) != gateways.end(); };
+      if (is_default && is_of(made.gateways) && !is_of(cable.gateways)) requests.push_back(net::delete_route(route));
     }
   }
   CB_TRY(std::vector<Result<>> outcomes, inside.change(requests));
@@ -51,12 +50,11 @@ std::string whole_lines(const Cable& cable, const CableId& id, uint64_t like) {
   return lines_for(cable, id, like) + record::joined_line({&id, 1});
 }
 
-Result<std::vector<CableWish>> as_they_are(net::Network& inside, std::span<const CableTurn> turns, const State& state) {
+std::vector<CableWish> as_they_are(std::span<const CableTurn> turns, const State& state) {
   std::vector<CableWish> wishes;
   for (const CableTurn& turn : turns) {
     const model::Jail* jail = state.snapshot.find(turn.id.jid);
-    CB_TRY(CableWish wish, as_it_is(inside, turn, jail ? jail->prison.name : ""));
-    wishes.push_back(std::move(wish));
+    wishes.push_back(as_it_is(turn, jail ? jail->prison.name : ""));
   }
   return wishes;
 }
@@ -95,6 +93,8 @@ Result<> HostLinks::strip(CableTurn& turn, Own own, int there) {
   auto announce = [&](const State& now) -> Result<std::string> {
     CB_CHECK(check_taken(now, cable, own));
     Cable both = cable;
+    for (const std::string& gateway : turn.made->gateways)
+      if (std::ranges::find(both.gateways, gateway) == both.gateways.end()) both.gateways.push_back(gateway);
     std::ranges::copy_if(turn.made->addresses, std::back_inserter(both.addresses), [&](const CableAddress& one) {
       return std::ranges::find(cable.addresses, one) == cable.addresses.end();
     });
@@ -103,7 +103,7 @@ Result<> HostLinks::strip(CableTurn& turn, Own own, int there) {
   CB_CHECK(record->update(announce));
   CB_CHECK(faults::step("change announced"));
   CB_TRY(net::Network inside, net::Network::open(there));
-  CB_CHECK(take_away(inside, turn.far->index, cable, turn.made->addresses), "{}", cable.interface);
+  CB_CHECK(take_away(inside, turn.far->index, cable, *turn.made), "{}", cable.interface);
   faults::passed("addresses stripped");
   return record->append(whole_lines(cable, turn.id, 0));
 }
@@ -144,7 +144,7 @@ Result<> HostLinks::change(std::span<const CableWish> wishes, JailId jid, pid_t 
   CB_TRY(const State* state, record->refresh());
   CB_TRY(std::vector<CableTurn> turns, turns_for(*network, inside, *state, wishes, jid));
   CB_CHECK(check_inside(inside, turns));
-  CB_TRY(std::vector<CableWish> before, as_they_are(inside, turns, *state));
+  const std::vector<CableWish> before = as_they_are(turns, *state);
   auto done = perform(turns, there.get());
   if (!done) {
     auto undo = [&]() -> Result<> {

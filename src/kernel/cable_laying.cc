@@ -97,7 +97,7 @@ Result<Found> look(net::Network& host, const State& state, const Cable& cable, c
 }
 
 std::string lines_for(const Cable& cable, const CableId& id, uint64_t like) {
-  return record::cable_line(id, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated, cable.vlans}) +
+  return record::cable_line(id, {cable.bridge, cable.near, cable.addresses, like, cable.rules, cable.isolated, cable.vlans, cable.gateways}) +
          (cable.rules.empty() ? "" : record::rules_line(id));
 }
 
@@ -168,6 +168,13 @@ Result<> give_addresses(net::Network& host, const Cable& cable, int index) {
   return {};
 }
 
+/// Whoever is root in a jail can announce routers and redirections: they are not the host's.
+static void listen_to_nobody(const std::string& interface) {
+  for (const char* file : {"ipv6/conf/{}/accept_ra", "ipv6/conf/{}/autoconf", "ipv6/conf/{}/accept_redirects", "ipv4/conf/{}/accept_redirects",
+                           "ipv4/conf/{}/secure_redirects"})
+    (void)sys::write_at(AT_FDCWD, ("/proc/sys/net/" + fmt::format(fmt::runtime(file), interface)).c_str(), "0");  // a kernel may have no IPv6
+}
+
 Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   auto made = host.change(net::new_link(cable.bridge, "bridge"));
   if (!made && made.error().sys != EEXIST) return pass(made.error(), "net.bridge: {}", cable.bridge);
@@ -175,6 +182,7 @@ Result<net::Link> make_bridge(net::Network& host, const Cable& cable) {
   CB_TRY(net::Link link, host.link(cable.bridge));
   // An address of its own: else it would take the lowest of its ports', and change as jails come and go.
   // It forwards every multicast packet to all: whom a querier would not know yet is not cut off.
+  listen_to_nobody(cable.bridge);
   std::vector<net::Request> requests = {net::set_bridge(link.index, {.multicast_snooping = false}),
                                         net::set_hardware(link.index, stable_hardware("bridge " + cable.bridge))};
   if (cable.mtu) requests.push_back(net::set_mtu(link.index, *cable.mtu));
@@ -210,6 +218,7 @@ static Result<> make_vlan_interface(net::Network& host, const Cable& cable, cons
   if (link.kind != "vlan" || link.lower != bridge.index || link.vlan != vlan)
     return fail(Why::exists, "net.vlan: {}: the host has another interface {}", vlan, name);
   faults::passed("VLAN interface made");
+  listen_to_nobody(name);
   std::vector<net::Request> requests = {net::set_group(link.index, cable_group),
                                         net::add_vlans(bridge.index, {.first = vlan, .last = vlan, .self = true}), net::set_up(link.index, true)};
   CB_TRY(std::vector<Result<>> outcomes, host.change(requests));

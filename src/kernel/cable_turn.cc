@@ -1,7 +1,5 @@
 #include "kernel/cable_turn.hpp"
 
-#include <linux/rtnetlink.h>
-
 #include <algorithm>
 
 #include "kernel/cable_laying.hpp"
@@ -93,22 +91,16 @@ Result<> check_inside(net::Network& inside, std::span<const CableTurn> turns) {
   return {};
 }
 
-Result<CableWish> as_it_is(net::Network& inside, const CableTurn& turn, const std::string& jail) {
+CableWish as_it_is(const CableTurn& turn, const std::string& jail) {
   if (!turn.made || !turn.far) return CableWish{turn.id.name, {}};
   Cable cable{.name = turn.id.name, .jail = jail, .bridge = turn.made->bridge, .near = turn.made->near, .interface = turn.far->name,
               .addresses = turn.made->addresses};
+  cable.gateways = turn.made->gateways;
   cable.mtu = turn.far->mtu;
   cable.vlans = turn.made->vlans;
   cable.isolated = turn.made->isolated;
   cable.rules = turn.made->rules;
   if (turn.far->hardware.size() == 6) std::ranges::copy(turn.far->hardware, cable.hardware.emplace().begin());
-  for (bool v6 : {false, true}) {
-    CB_TRY(std::vector<net::Route> routes, inside.routes(v6, net::main_table));
-    auto found = std::ranges::find_if(routes, [&](const net::Route& route) {
-      return route.to.length == 0 && route.gateway && route.index == turn.far->index && route.protocol != RTPROT_RA;
-    });
-    if (found != routes.end()) cable.gateways.push_back(found->gateway->text());
-  }
   return CableWish{turn.id.name, std::move(cable)};
 }
 

@@ -30,6 +30,6 @@ Result<std::vector<CableTurn>> turns_for(net::Network& host, net::Network& insid
 Result<> check_inside(net::Network& inside, std::span<const CableTurn> turns);
 
 /// The cable as it is by now, to be laid again.
-Result<model::CableWish> as_it_is(net::Network& inside, const CableTurn& turn, const std::string& jail);
+model::CableWish as_it_is(const CableTurn& turn, const std::string& jail);
 
 }  // namespace cellblock::kernel

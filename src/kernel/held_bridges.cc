@@ -30,7 +30,7 @@ Result<bool> hold_bridge(Registry& registry, const model::Cable& cable) {
   };
   auto made = make();
   if (made) return !was_held;
-  CB_CHECK(registry.append(record::unhold_line(segment)));
+  if (!was_held) CB_CHECK(registry.append(record::unhold_line(segment)));
   CB_CHECK(remove_remains(registry, host).map([](auto&&) {}));
   return pass(std::move(made.error()));
 }
@@ -39,13 +39,15 @@ Result<bool> release_bridge(Registry& registry, const model::Cable& cable) {
   CB_TRY(Fd lock, lock_bridges(registry));
   CB_TRY(const State* state, registry.refresh());
   const record::Segment segment = segment_of(cable);
-  if (!state->held.contains(segment)) return false;
+  const bool is_held = state->held.contains(segment);
+  if (!is_held && !state->bridges.contains(cable.bridge)) return false;
   for (const auto& [id, made] : state->cables) {
     const bool is_on = made.segment() == model::segment_of(cable.bridge, cable.vlans);
     const model::Jail* jail = is_on ? state->snapshot.find(id.jid) : nullptr;
+    if (jail && is_alive(*state, *jail) && !is_held) return false;
     if (jail && is_alive(*state, *jail)) return fail(Why::busy, "bridge: {}: jail {} is on it", made.segment(), jail->prison.name);
   }
-  CB_CHECK(registry.append(record::unhold_line(segment)));
+  if (is_held) CB_CHECK(registry.append(record::unhold_line(segment)));  // else somebody was killed behind this
   CB_CHECK(faults::step("bridge released"));
   CB_TRY(net::Network host, net::Network::open());
   CB_CHECK(remove_remains(registry, host).map([](auto&&) {}));

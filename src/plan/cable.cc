@@ -31,6 +31,18 @@ Result<> check_name(std::string_view parameter, std::string_view name) {
   return {};
 }
 
+/// Whose an IPv4 address is that is nobody's alone (RFC 1122 section 3.2.1.3; RFC 3021 for networks of two).
+const char* not_of_one(const model::IpBytes& address, int length) {
+  if (address.v6 || length > 30) return nullptr;
+  bool zeros = true, ones = true;
+  for (int bit = length; bit < 32; ++bit) {
+    const bool set = address.at[bit / 8] & (0x80 >> (bit % 8));
+    zeros = zeros && !set;
+    ones = ones && set;
+  }
+  return zeros ? "the network's own address" : ones ? "the network's broadcast address" : nullptr;
+}
+
 Result<CableAddress> address_of(std::string_view parameter, const std::string& value) {
   size_t slash = value.find('/');
   auto bytes = model::parse_ip_bytes(value.substr(0, slash));
@@ -40,6 +52,7 @@ Result<CableAddress> address_of(std::string_view parameter, const std::string& v
   auto length = parse_int(value.substr(slash + 1));
   if (!length || *length < 1 || *length > (bytes->v6 ? 128 : 32))
     return fail(Why::invalid, "{}: {}: bad length of a network", parameter, value);
+  if (const char* whose = not_of_one(*bytes, *length)) return fail(Why::invalid, "{}: {}: {}", parameter, value, whose);
   return CableAddress{show(*bytes), static_cast<int>(*length)};
 }
 
@@ -47,6 +60,7 @@ Result<model::Range> range_of(const std::string& value) {
   size_t dash = value.find('-');
   CB_TRY(CableAddress last, address_of("net.address", value.substr(dash + 1)));
   auto first = model::parse_ip_bytes(value.substr(0, dash)), end = model::parse_ip_bytes(last.address);
+  if (const char* whose = first ? not_of_one(*first, last.prefix) : nullptr) return fail(Why::invalid, "net.address: {}: {}", value, whose);
   bool good = first && is_for_one(*first) && same_network(*first, *end, last.prefix) &&
               std::memcmp(first->at, end->at, sizeof end->at) <= 0;
   if (!good) return fail(Why::invalid, "net.address: {}: not a range of one network", value);
@@ -110,9 +124,16 @@ Result<> read_hardware(Cable& cable, const std::string& value) {
   return {};
 }
 
+/// Whether the jail is to have an address of that family which is known before it runs.
+bool has_family(const Cable& cable, bool v6) {
+  auto same = [v6](const std::string& address) { return address.contains(':') == v6; };
+  return std::ranges::any_of(cable.addresses, same, &CableAddress::address) ||
+         std::ranges::any_of(cable.ranges, same, &model::Range::first);
+}
+
 Result<> read_mtu(Cable& cable, const std::string& value) {
-  bool v6 = std::ranges::any_of(cable.addresses, [](const CableAddress& one) { return one.address.contains(':'); });
-  int least = v6 ? 1280 : 68;
+  const bool v6 = has_family(cable, true) || std::ranges::any_of(cable.bridge_addresses, [](const CableAddress& one) { return one.address.contains(':'); });
+  const int least = v6 ? 1280 : 68;  // RFC 8200 section 5; RFC 791
   auto number = parse_int(value);
   if (!number || *number < least || *number > 65535)
     return fail(Why::invalid, "net.mtu: {}: not from {} to 65535", value, least);
@@ -134,13 +155,6 @@ Result<> read_vlans(Cable& cable, const model::Wanted& wanted) {
     cable.vlans.tagged.push_back(*range);
   }
   return cable.vlans.is_apart() ? check_name("net.vlan", segment_of(cable.bridge, cable.vlans)) : Result<>();
-}
-
-/// Whether the jail is to have an address of that family which is known before it runs.
-bool has_family(const Cable& cable, bool v6) {
-  auto same = [v6](const std::string& address) { return address.contains(':') == v6; };
-  return std::ranges::any_of(cable.addresses, same, &CableAddress::address) ||
-         std::ranges::any_of(cable.ranges, same, &model::Range::first);
 }
 
 /// Some packet has to be able to take the way.
@@ -238,7 +252,8 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted, const std::st
   const std::string* bridge = text_of(wanted, "net.bridge");
   if (const std::string* network = text_of(wanted, "net.network"); network && !bridge)
     return fail(Why::absent, "net.network: {}: there is none of that name", *network);
-  if (!bridge) return fail(Why::invalid, "net.bridge: missing, other parameters net.* need it");
+  if (!bridge) return fail(Why::invalid, "net.bridge: missing: net.* say all that the cable is to be");
+  if (const std::string* network = text_of(wanted, "net.network")) return fail(Why::invalid, "net.network: {}: not together with net.bridge", *network);
   if (bridge->empty()) {
     for (const model::Setting& one : wanted.settings)
       if (is_of_cable(one.name) && one.name != "net.bridge")

@@ -117,7 +117,7 @@ TEST(cable, refuses_what_can_not_be_led) {
 TEST(cable, needs_its_bridge_and_stack) {
   auto lonely = cable_of(jail({{"net.mtu", {"1400"}}}));
   ASSERT_FALSE(lonely);
-  EXPECT_EQ(lonely.error().text(), "net.bridge: missing, other parameters net.* need it");
+  EXPECT_EQ(lonely.error().text(), "net.bridge: missing: net.* say all that the cable is to be");
   auto shared = cable_of({.name = "web", .configured = true,
                           .settings = {{"name", {"web"}}, {"net.bridge", {"br0"}}}, .problems = {}});
   ASSERT_FALSE(shared);

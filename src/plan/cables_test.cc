@@ -46,7 +46,7 @@ TEST(Cables, AnEndOnTheHostHasANameThatFits) {
 
 TEST(Cables, WhatIsWrongNamesTheParameterAsItIsWritten) {
   EXPECT_EQ(problem({{"net.eth1.bridge", {"br1"}}, {"net.eth1.mac", {"02:00"}}}), "net.eth1.mac: 02:00: not a hardware address");
-  EXPECT_EQ(problem({{"net.eth1.address", {"10.0.0.5/24"}}}), "net.eth1.bridge: missing, other parameters net.* need it");
+  EXPECT_EQ(problem({{"net.eth1.address", {"10.0.0.5/24"}}}), "net.eth1.bridge: missing: net.* say all that the cable is to be");
   EXPECT_EQ(problem({{"net.bridge", {"a"}}, {"net.interface", {"eth1"}}, {"net.eth1.bridge", {"b"}}}),
             "net.eth1: eth1: another cable's name");
   EXPECT_EQ(problem({{"net.bridge", {"a"}}, {"net.address", {"10.0.0.5/24"}}, {"net.eth1.bridge", {"b"}}, {"net.eth1.address", {"10.0.0.5/24"}}}),

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
+#include <utility>
 
+#include "base/text.hpp"
+#include "model/ip.hpp"
 #include "model/resolver.hpp"
 #include "plan/cable.hpp"
 #include "plan/cables.hpp"
@@ -18,7 +23,8 @@ constexpr std::array<std::string_view, 11> known = {"name", "address", "bridge",
 
 /// The jail that all checks are made for: one that takes everything that the network gives.
 Wanted guest_of(const Wanted& network) {
-  Wanted guest{.name = "guest", .configured = true, .settings = {{"name", {"guest"}}, {"vnet", {}}}, .problems = {}};
+  const std::string name = bridge_of(network) == "guest" ? "visitor" : "guest";  // its end isn't the bridge
+  Wanted guest{.name = name, .configured = true, .settings = {{"name", {name}}, {"vnet", {}}}, .problems = {}};
   guest.settings.push_back({"net.network", {network.name}});
   guest.settings.push_back({"net.address", {"auto"}});
   return guest;
@@ -57,6 +63,12 @@ void choose_ranges(Wanted& jail, const Wanted& network) {
   }
 }
 
+Result<> check_auto(const Wanted& jail, const Wanted& network) {
+  const std::vector<std::string>& asked = values_of(jail, "net.address");
+  if (std::ranges::find(asked, "auto") == asked.end() || !values_of(network, "address").empty()) return {};
+  return fail(Why::invalid, "net.address: auto: network {} has no address", network.name);
+}
+
 /// The network's addresses of the families that the jail has.
 std::vector<std::string> gateways_for(const Wanted& jail, const Wanted& network) {
   std::vector<std::string> gateways;
@@ -69,12 +81,68 @@ std::vector<std::string> gateways_for(const Wanted& jail, const Wanted& network)
   return gateways;
 }
 
+/// What a jail's parameter net.* is of a network: "net.mtu: ...", "net.bridge.address: ...".
+std::string in_words_of_network(const Wanted& network, std::string text) {
+  for (const std::string& pool : values_of(network, "pool"))
+    if (constexpr std::string_view whole = "net.address"; text.starts_with(fmt::format("{}: {}/", whole, pool))) return "pool" + text.substr(whole.size());
+  for (std::string_view prefix : {"net.bridge.", "net."})
+    if (text.starts_with(prefix)) return text.substr(prefix.size());
+  return text;
+}
+
+Result<> check_addresses(const Wanted& network) {
+  bool has[2] = {false, false};
+  for (const std::string& address : values_of(network, "address")) {
+    const bool v6 = address.contains(':');
+    if (std::exchange(has[v6], true)) return fail(Why::invalid, "address: {}: there is one of {} already", address, v6 ? "IPv6" : "IPv4");
+  }
+  for (const std::string& pool : values_of(network, "pool")) {
+    auto around = [&](const std::string& address) { return overlap(address, pool.substr(0, pool.find('-')) + address.substr(std::min(address.find('/'), address.size()))); };
+    if (std::ranges::none_of(values_of(network, "address"), around)) return fail(Why::invalid, "pool: {}: in no network of address", pool);
+  }
+  return {};
+}
+
+/// A word for yes or no would be taken for an interface's name.
+Result<> check_flags(const Wanted& network) {
+  for (const Setting& setting : network.settings) {
+    if (setting.name == "isolated") CB_CHECK(model::truth_of(setting).map([](bool) {}));
+    for (std::string_view word : {"yes", "no", "on", "off", "0", "1"})
+      if (setting.name == "nat" && !setting.bare() && setting.values.back() == word)
+        return fail(Why::invalid, "nat: {}: true, false or an interface", word);
+  }
+  return {};
+}
+
+/// A network that somebody has, by its first address.
+struct Taken {
+  std::string first;  ///< its family and its bytes
+  int prefix;
+  const std::string* text;
+  const Wanted* network;
+};
+
+std::vector<Taken> taken_by(const Wanted& network) {
+  std::vector<Taken> taken;
+  for (const std::string& address : values_of(network, "address")) {
+    const size_t slash = std::min(address.find('/'), address.size());
+    auto bytes = model::parse_ip_bytes(address.substr(0, slash));
+    auto length = slash < address.size() ? parse_int(address.substr(slash + 1)) : std::nullopt;
+    const int most = bytes && bytes->v6 ? 128 : 32;
+    if (!bytes || !length || *length < 1 || *length > most) continue;  // problem_of() has said so
+    for (int bit = *length; bit < most; ++bit) bytes->at[bit / 8] &= static_cast<unsigned char>(~(0x80 >> (bit % 8)));
+    taken.push_back({(bytes->v6 ? "6" : "4") + std::string(reinterpret_cast<const char*>(bytes->at), sizeof bytes->at), *length, &address, &network});
+  }
+  return taken;
+}
+
 std::string problem_of(const Wanted& network) {
   for (const Setting& setting : network.settings)
     if (std::ranges::find(known, setting.name) == known.end())
       return fmt::format("{}: {}: no parameter of a network", network.name, setting.name);
-  auto cable = cable_to(network);
-  return cable ? std::string() : fmt::format("{}: {}", network.name, cable.error().text());
+  auto good = check_flags(network).and_then([&] { return check_addresses(network); });
+  if (good) good = cable_to(network).map([](auto&&) {});
+  return good ? std::string() : fmt::format("{}: {}", network.name, in_words_of_network(network, good.error().text()));
 }
 
 }  // namespace
@@ -100,16 +168,25 @@ std::string segment_of(const Wanted& network) {
 
 std::vector<std::string> check_networks(std::span<const Wanted> networks) {
   std::vector<std::string> problems;
-  for (size_t i = 0; i < networks.size(); ++i) {
-    if (std::string problem = problem_of(networks[i]); !problem.empty()) problems.push_back(std::move(problem));
-    for (const Wanted& before : networks.first(i)) {
-      if (segment_of(before) == segment_of(networks[i]))
-        problems.push_back(fmt::format("{}: bridge: {} has {} already", networks[i].name, before.name, bridge_of(before)));
-      for (const std::string& address : values_of(networks[i], "address"))
-        for (const std::string& other : values_of(before, "address"))
-          if (overlap(address, other))
-            problems.push_back(fmt::format("{}: address: {}: overlaps {} of {}", networks[i].name, address, other, before.name));
+  std::map<std::string, const Wanted*> segments;
+  std::vector<Taken> taken;
+  for (const Wanted& network : networks) {
+    if (std::string problem = problem_of(network); !problem.empty()) problems.push_back(std::move(problem));
+    auto [first, is_new] = segments.emplace(segment_of(network), &network);
+    if (!is_new) problems.push_back(fmt::format("{}: bridge: {} has {} already", network.name, first->second->name, bridge_of(network)));
+    std::ranges::move(taken_by(network), std::back_inserter(taken));
+  }
+  // Two networks are beside each other or one in the other: in this order each is beside, or in, the last that is in none.
+  std::ranges::stable_sort(taken, {}, [](const Taken& one) { return std::tie(one.first, one.prefix); });
+  const Taken* around = nullptr;
+  for (const Taken& one : taken) {
+    if (!around || !overlap(*one.text, *around->text)) {
+      around = &one;
+      continue;
     }
+    const Taken *before = around, *later = &one;
+    if (later->network < before->network) std::swap(before, later);  // as they stand in the file
+    problems.push_back(fmt::format("{}: address: {}: overlaps {} of {}", later->network->name, *later->text, *before->text, before->network->name));
   }
   return problems;
 }
@@ -122,6 +199,7 @@ Result<> expand_one(Wanted& jail, std::span<const Wanted> networks, bool leaves_
   auto network = std::ranges::find(networks, *name, &Wanted::name);
   if (network == networks.end()) return fail(Why::absent, "net.network: {}: there is none of that name", *name);
   if (jail.find("net.bridge")) return fail(Why::invalid, "net.network: {}: not together with net.bridge", *name);
+  CB_CHECK(check_auto(jail, *network));
   jail.settings.push_back({"net.bridge", {bridge_of(*network)}});
   choose_ranges(jail, *network);
   if (leaves_by_it) set_default(jail, "net.gateway", gateways_for(jail, *network));

@@ -104,19 +104,35 @@ TEST(networks, are_checked) {
   EXPECT_EQ(problem(networks), "");
   EXPECT_EQ(problem({network("a", {{"adress", {"x"}}})}), "a: adress: no parameter of a network");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1"}}})}),
-            "a: net.address: 10.0.0.1: the length of its network is missing, as in 10.0.0.1/24");
+            "a: address: 10.0.0.1: the length of its network is missing, as in 10.0.0.1/24");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}, {"pool", {"10.0.0.9-10.0.0.2"}}})}),
-            "a: net.address: 10.0.0.9-10.0.0.2/24: not a range of one network");
+            "a: pool: 10.0.0.9-10.0.0.2/24: not a range of one network");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}, {"pool", {"10.0.1.9-10.0.1.20"}}})}),
-            "a: net.gateway: 10.0.0.1: in no network of net.address");
+            "a: pool: 10.0.1.9-10.0.1.20: in no network of address");
   EXPECT_EQ(problem({network("a_very_long_name", {})}),
-            "a_very_long_name: net.bridge: a_very_long_name: an interface's name has 15 characters at most");
+            "a_very_long_name: bridge: a_very_long_name: an interface's name has 15 characters at most");
   EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24"}}}), network("b", {{"address", {"10.0.0.200/25"}}})}),
             "b: address: 10.0.0.200/25: overlaps 10.0.0.1/24 of a");
-  EXPECT_EQ(problem({network("a", {{"dns", {"10.0.0"}}})}), "a: net.dns: 10.0.0: not an address");
-  EXPECT_EQ(problem({network("a", {{"dns", {"10.0.0.1"}}, {"search", {"a b"}}})}), "a: net.search: \"a b\" is no domain");
+  EXPECT_EQ(problem({network("a", {{"dns", {"10.0.0"}}})}), "a: dns: 10.0.0: not an address");
+  EXPECT_EQ(problem({network("a", {{"dns", {"10.0.0.1"}}, {"search", {"a b"}}})}), "a: search: \"a b\" is no domain");
   EXPECT_EQ(problem({network("a", {{"bridge", {"br0"}}}), network("b", {{"bridge", {"br0"}}})}),
             "b: bridge: a has br0 already");
+  EXPECT_EQ(problem({network("guest", {{"address", {"10.0.0.1/24"}}})}), "");
+  EXPECT_EQ(problem({network("a", {{"address", {"fd00::1/64"}}, {"mtu", {"576"}}})}), "a: mtu: 576: not from 1280 to 65535");
+  EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.1/24", "10.0.1.1/24"}}})}), "a: address: 10.0.1.1/24: there is one of IPv4 already");
+  EXPECT_EQ(problem({network("a", {{"address", {"10.0.0.255/24"}}})}), "a: address: 10.0.0.255/24: the network's broadcast address");
+  EXPECT_EQ(problem({network("a", {{"nat", {"yes"}}})}), "a: nat: yes: true, false or an interface");
+  EXPECT_EQ(problem({network("a", {{"isolated", {"maybe"}}})}), "a: isolated: unknown boolean value \"maybe\"");
+}
+
+TEST(networks, overlap_wherever_they_stand) {
+  std::vector<Wanted> many;
+  for (int i = 0; i < 200; ++i) many.push_back(network(fmt::format("n{}", i), {{"address", {fmt::format("10.{}.0.1/24", i)}}}));
+  EXPECT_EQ(check_networks(many).size(), 0u);
+  many.push_back(network("all", {{"address", {"10.0.0.2/8"}}}));
+  EXPECT_EQ(check_networks(many).size(), 200u);
+  many.back() = network("one", {{"address", {"10.7.0.200/25"}}});
+  EXPECT_EQ(check_networks(many), std::vector<std::string>{"one: address: 10.7.0.200/25: overlaps 10.7.0.1/24 of n7"});
 }
 
 }  // namespace

@@ -14,8 +14,10 @@ std::string encode(const CableId& id) { return id.name.empty() ? fmt::format("{}
 }  // namespace
 
 std::string cable_line(const CableId& id, const CableMade& made) {
-  std::string line = fmt::format("cable {} @like={}{}{}{} {} {}", encode(id), made.like, made.isolated ? " @isolated=true" : "",
-                                 made.vlans.empty() ? "" : " @vlans=" + text_of(made.vlans), marks_of(made.rules), vis(made.bridge), vis(made.near));
+  std::string line = fmt::format("cable {} @like={}{}{}{}{} {} {}", encode(id), made.like, made.isolated ? " @isolated=true" : "",
+                                 made.vlans.empty() ? "" : " @vlans=" + text_of(made.vlans),
+                                 made.gateways.empty() ? "" : " @via=" + join(made.gateways, ";"), marks_of(made.rules),
+                                 vis(made.bridge), vis(made.near));
   for (const model::CableAddress& one : made.addresses) line += fmt::format(" {}/{}", vis(one.address), one.prefix);
   return line + "\n";
 }

@@ -230,6 +230,7 @@ bool apply_cable(State& state, const Words& words) {
   if (!id || !rules || !vlans || !state.snapshot.jails.contains(id->jid)) return false;
   CableMade made{unvis(words.plain[2]), unvis(words.plain[3]), {}, decode<uint64_t>(words.mark("like")).value_or(0), *rules,
                  words.mark("isolated") == "true", *vlans};
+  if (const std::string via = words.mark("via"); !via.empty()) made.gateways = split(via, ';');
   for (size_t i = 4; i < words.plain.size(); ++i) {
     auto address = decode_address(words.plain[i]);
     if (!address) return false;

@@ -11,7 +11,7 @@
 //   alias @owner=812:5711:0 em0 10.0.0.7 32
 //   unalias em0 10.0.0.7 32
 //   bridge br0                         made for the jails with a cable to it, gone with the last
-//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end (@isolated=true, @vlans=10;20t ...)
+//   cable 7 @like=8231 br0 web 10.0.0.7/24        a jail's cable: its bridge, its end on the host, its addresses; until its end (@isolated=true, @vlans=10;20t, @via=10.0.0.1;fd00::1 ...)
 //   cable 7/eth1 @like=1102 br1 web.eth1          another one of the same jail's
 //   joined 7 7/eth1 8                  their ends are ports of their bridges; until then a crash may have left them alone
 //   uncable 7
@@ -75,6 +75,7 @@ struct CableMade {
   model::CableRules rules = {};
   bool isolated = false;
   model::Vlans vlans = {};
+  std::vector<std::string> gateways = {};  ///< of its default routes, one of each family at most
   std::string segment() const { return model::segment_of(bridge, vlans); }
 };
 

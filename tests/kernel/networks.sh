@@ -89,8 +89,11 @@ refused "name: a_long_name_for_1: an interface's name has 15 characters at most"
 refused 'net.mac: 02:00: not a hardware address' name=x net.bridge=br0 net.mac=02:00
 refused 'net.mtu: 70000: not from 68 to 65535' name=x net.bridge=br0 net.mtu=70000
 refused 'net.mtu: 1500: bridge small has 1400' name=x net.bridge=small net.mtu=1500
+refused "net.address: 10.78.0.255/24: the network's broadcast address" name=x net.bridge=br0 net.address=10.78.0.255/24
+refused "net.address: 10.78.0.0/24: the network's own address" name=x net.bridge=br0 net.address=10.78.0.0/24
+refused 'net.network: none: not together with net.bridge' name=x net.bridge=br0 net.network=none net.address=10.78.0.9/24
 refused 'net.gateway: 10.1.0.1: in no network of net.address' name=x net.bridge=br0 net.address=10.78.0.9/24 net.gateway=10.1.0.1
-refused 'net.bridge: missing, other parameters net.* need it' name=x net.mtu=1400
+refused 'net.bridge: missing: net.* say all that the cable is to be' name=x net.mtu=1400
 expect_refusal '^jail: same: net.address: 10.78.0.5: jail web has it$' conf -c same
 ip link del plain
 
@@ -120,6 +123,21 @@ expect_like ' 0% packet loss' busybox ping -c 1 -W 5 10.78.0.5
 expect_like 'web: updated' conf -m web
 [ "$(end_of web)" = "$index" ] || fail "another cable"
 
+note "jail -m leaves the routes that the jail's root has made"
+routed() { nsenter -t "$(keeper_of web)" -n ip "$@"; }
+keeper_of() { sed -n "s/^run $(jls -j "$1" jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1; }
+routed route add default via 10.78.0.9 metric 50
+sed 's/"10.78.0.1", //' "$W/jail.conf" >"$W/gateway.conf"
+expect_like 'web: updated' jail -f "$W/gateway.conf" -m web
+routed route >"$W/out"
+! grep -q 'via 10.78.0.1 ' "$W/out" || fail "the old route is still there"
+expect_like '^default via 10\.78\.0\.9 .*metric 50' routed route
+expect_like 'web: updated' conf -m web
+routed route del default via 10.78.0.9 metric 50
+
+note "the host listens to no router in a jail"
+for file in ipv6/conf/br0/accept_ra ipv6/conf/br0/accept_redirects ipv4/conf/br0/accept_redirects; do expect 0 cat /proc/sys/net/$file; done
+
 note "jail -m: another bridge, none, and one again"
 expect "" jail -m name=web net.bridge=br1 net.address=10.81.0.5/24 net.interface=out0
 expect_like 'master br1' ip -o link show web
@@ -147,7 +165,7 @@ unchanged() {
 unchanged 'net.address: 10.78.0.6: jail db has it' net.bridge=br0 net.address=10.78.0.6/24
 box web ip link add own0 type veth peer name own1 || fail "own0"
 unchanged 'net.interface: own0: the jail has an interface of that name' net.bridge=br0 net.interface=own0
-unchanged 'net.bridge: missing, other parameters net.* need it' net.mtu=1400
+unchanged 'net.bridge: missing: net.* say all that the cable is to be' net.mtu=1400
 unchanged 'net.mtu: 1500: bridge small has 1400' net.bridge=small net.mtu=1500
 unchanged 'net.address: needs a bridge, and net.bridge is empty' net.bridge= net.address=10.78.0.9/24
 unchanged 'net.address: dhcp: only a restart of the jail asks a server' net.bridge=br0 net.address=dhcp
@@ -256,4 +274,6 @@ ip link del plain
 expect_refusal '^cellblock: network: wan: there is none of that name$' cellblock network start wan
 echo 'other { address = 10.80.0.9/25; }' >>/etc/cellblock/networks.conf
 cellblock network check 2>/dev/null && fail 'a bad file is good'
+expect_refusal 'network: nothing started: /etc/cellblock/networks.conf has faults$' cellblock network start lan
+! ip link show brlan >/dev/null 2>&1 || fail "lan was started"
 expect_refusal 'networks.conf: other: address: 10.80.0.9/25: overlaps 10.80.0.1/24 of lan$' lan -c none

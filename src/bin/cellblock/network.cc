@@ -3,7 +3,10 @@
 
 #include <fmt/core.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "base/text.hpp"
 #include "conf/parse.hpp"
@@ -24,6 +27,7 @@ using model::Wanted;
 }  // namespace
 
 Networks read_networks() {
+  if (::access(plan::networks_file, F_OK) < 0 && errno == ENOENT) return {};
   conf::DiskSources sources;
   conf::Parsed parsed = conf::parse(sources, plan::networks_file);
   conf::Resolved resolved = conf::resolve(parsed.tree);
@@ -82,9 +86,10 @@ Result<Wanted> named(const std::vector<Wanted>& networks, const std::string& nam
   return *network;
 }
 
-/// Those of these names, or all. An error: there is none of one.
-Result<std::vector<Wanted>> chosen(const Words& names) {
+/// Those of these names, or all. An error: there is none of one, or `strict` and the file has faults, which have been told.
+Result<std::vector<Wanted>> chosen(const Words& names, bool strict) {
   Networks networks = read_networks();
+  if (strict && !networks.good) return fail(Why::invalid, "network: nothing started: {} has faults", plan::networks_file);
   if (names.empty()) return std::move(networks.all);
   std::vector<Wanted> found;
   for (const std::string& name : names) {
@@ -105,7 +110,7 @@ Result<> switch_one(kernel::Registry& registry, const Wanted& network, bool on) 
 /// One that is refused doesn't keep the others from it.
 Result<int> switch_networks(const Words& names, bool on) {
   if (std::ranges::any_of(names, [](const std::string& name) { return name.starts_with('-'); })) return usage(network_verb);
-  CB_TRY(std::vector<Wanted> networks, chosen(names));
+  CB_TRY(std::vector<Wanted> networks, chosen(names, on));
   CB_TRY(kernel::Home home, kernel::Home::open(true));
   kernel::Registry registry(home);
   int status = 0;

@@ -149,8 +149,10 @@ void Command::expand_networks() {
     conf::Resolved resolved = conf::resolve(parsed.tree);
     for (const auto& diags : {parsed.diags, resolved.diags})
       if (!diags.empty()) around_.voice.complain(conf::print(parsed.tree.texts, diags, program));
-    networks = std::move(resolved.jails);
-    for (const std::string& problem : plan::check_networks(networks)) complain(fmt::format("{}: {}", plan::networks_file, problem));
+    const std::vector<std::string> problems = plan::check_networks(resolved.jails);
+    for (const std::string& problem : problems) complain(fmt::format("{}: {}", plan::networks_file, problem));
+    // What is wrong may be what keeps jails apart: none gets a network out of such a file.
+    if (parsed.diags.empty() && resolved.diags.empty() && problems.empty()) networks = std::move(resolved.jails);
   }
   for (model::Wanted& jail : jails) (void)plan::expand_network(jail, networks);
 }
