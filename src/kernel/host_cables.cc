@@ -107,9 +107,11 @@ Result<> HostLinks::make(const Cable& cable, Found& found, int there, bool is_fi
   CB_TRY(net::Network * network, host());
   CB_CHECK(faults::step("cable announced"));
   if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
+  CB_TRY(Registry * record, registry_.get());
+  CB_TRY(const State* state, record->refresh());
   if (!found.bridge) {
     CB_TRY(found.bridge, make_bridge(*network, cable));
-  } else if (is_first && !cable.vlans.is_apart()) {  // it was made for jails of its VLANs
+  } else if (state->bridges.contains(cable.bridge) && !cable.vlans.is_apart()) {  // it was made for others, who asked for none
     CB_CHECK(give_addresses(*network, cable, found.bridge->index));
   }
   if (!cable.vlans.empty()) CB_CHECK(make_vlans(*network, cable, *found.bridge, is_first));

@@ -60,11 +60,12 @@ inline constexpr Param command_rows[] = {
     {.name = "net.bridge", .kind = Kind::string, .side = Side::command, .since = "cellblock",
      .text = "A bridge of the host's to which a jail with `vnet` gets a cable (an epair).",
      .on_linux = "The end on the host has the jail's name, 15 characters at most. A bridge that is missing is made, and "
-                 "removed with the last jail on it. `jail -m` changes the cable of a running jail: with an empty name it has none, "
+                 "removed with the last jail on it. `jail -m` changes the cable of a running jail, and is told all that it is to be: "
+                 "`jail -m web` after a change of jail.conf. With an empty name it has none, "
                  "and addresses and routes alone change without an interruption."},
     {.name = "net.bridge.address", .kind = Kind::list, .side = Side::command, .comma_list = true, .since = "cellblock",
-     .text = "Addresses of the host on `net.bridge`, for a bridge that is made for the jail.",
-     .on_linux = "They go with the bridge."},
+     .text = "Addresses of the host on `net.bridge`, for a bridge that is made for jails.",
+     .on_linux = "They go with the bridge. One of the user's own keeps what it has."},
     {.name = "net.bridge.nat", .kind = Kind::string, .side = Side::command, .fallback = "false", .since = "cellblock",
      .text = "What comes from `net.bridge` and leaves the host by another interface has the host's address there: `true` for "
              "each, or the name of one.",

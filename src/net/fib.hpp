@@ -33,5 +33,7 @@ Result<Fd> make_fib_group(int root, const std::string& parent, uint32_t fib);
 
 /// Moves the calling process into such a group below its own. What it runs from now on stays there.
 Result<> join_fib_group(uint32_t fib);
+/// The fib of the calling process, by its control group.
+uint32_t own_fib();
 
 }  // namespace cellblock::net

@@ -272,6 +272,8 @@ Result<std::optional<Cable>> cable_of(const model::Wanted& wanted, const std::st
   CB_CHECK(read_addresses(cable, wanted));
   for (const std::string& value : values_of(wanted, "net.bridge.address")) {
     CB_TRY(CableAddress address, address_of("net.bridge.address", value));
+    if (std::ranges::any_of(cable.addresses, [&](const CableAddress& own) { return own.address == address.address; }))
+      return fail(Why::invalid, "net.bridge.address: {}: the jail's own address", value);
     cable.bridge_addresses.push_back(std::move(address));
   }
   CB_CHECK(read_vlans(cable, wanted));

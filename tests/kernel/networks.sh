@@ -78,6 +78,11 @@ expect_like ' 0% packet loss' box apart1 ping -c 1 -W 5 10.78.0.21
 jail -R apart1 && jail -R apart2 || fail "removal"
 ! ip -o link show | grep -E ' apart[12][@:]' || fail "removal leaves a cable"
 
+note "a bridge of jails gets the host's address with the jail that asks for it"
+expect_like 'created|^$' jail -q -c name=asks path="$W/root" persist vnet net.bridge=br0 net.address=10.79.0.2/24 net.bridge.address=10.79.0.1/24
+expect_like ' 0% packet loss' box asks ping -c 1 -W 5 10.79.0.1
+jail -R asks || fail "jail -R asks"
+
 note "bad input"
 ip link add plain type veth peer name plainb
 ip link add small mtu 1400 type bridge
@@ -91,6 +96,7 @@ refused 'net.mtu: 70000: not from 68 to 65535' name=x net.bridge=br0 net.mtu=700
 refused 'net.mtu: 1500: bridge small has 1400' name=x net.bridge=small net.mtu=1500
 refused "net.address: 10.78.0.255/24: the network's broadcast address" name=x net.bridge=br0 net.address=10.78.0.255/24
 refused "net.address: 10.78.0.0/24: the network's own address" name=x net.bridge=br0 net.address=10.78.0.0/24
+refused "net.bridge.address: 10.78.0.9/24: the jail's own address" name=x net.bridge=br0 net.address=10.78.0.9/24 net.bridge.address=10.78.0.9/24
 refused 'net.network: none: not together with net.bridge' name=x net.bridge=br0 net.network=none net.address=10.78.0.9/24
 refused 'net.gateway: 10.1.0.1: in no network of net.address' name=x net.bridge=br0 net.address=10.78.0.9/24 net.gateway=10.1.0.1
 refused 'net.bridge: missing: net.* say all that the cable is to be' name=x net.mtu=1400

@@ -17,6 +17,12 @@ expect_refusal 'Network is unreachable|Network unreachable' busybox ping -c 1 -W
 expect_status 0 setfib 2 busybox ping -c 1 -W 1 10.9.0.1
 expect_status 0 setfib -2 sh -c 'sh -c "busybox ping -c 1 -W 1 10.9.0.1"'
 eventually setfib 2 sh -c 'busybox nc -w 1 10.9.0.1 7777 </dev/null | grep hello'
+expect "add net 10.8.0.0: gateway 10.0.0.2" setfib 2 route add -net 10.8.0.0/16 10.0.0.2
+! ip route | grep -q '^10\.8\.' || fail "the main table has it"
+expect_like '^10\.8\.0\.0/16 +10\.0\.0\.2' netstat -rn -F 2
+expect_like '^10\.8\.0\.0/16 +10\.0\.0\.2' setfib 2 netstat -rn
+expect_like 'fib: 2' setfib 2 route -n get 10.8.0.1
+expect "delete net 10.8.0.0" setfib 2 route delete -net 10.8.0.0/16
 expect_refusal 'nreachable' setfib 2 setfib 3 busybox ping -c 1 -W 1 10.9.0.1
 expect_status 0 setfib 3 setfib 2 busybox ping -c 1 -W 1 10.9.0.1
 # A table has what it was given, no more; and the others are as before.

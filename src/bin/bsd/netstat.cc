@@ -47,7 +47,7 @@ std::optional<Families> families_of(const Options& options) {
 }
 
 Result<> routes(net::Network& network, const Options& options, const Families& families) {
-  auto fib = parse_int(options.value('F', "0"));
+  auto fib = parse_int(options.value('F', std::to_string(net::own_fib())));
   auto table = fib ? net::table_of_fib(*fib) : std::nullopt;
   if (!table) return fail(Why::invalid, "{}: invalid fib", options.value('F'));
   CB_TRY(std::vector<net::Link> links, network.links());

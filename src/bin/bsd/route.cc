@@ -202,6 +202,7 @@ int route(const Words& words) {
     warnx(me, "{}", request.error().text());
     return 1;
   }
+  if (!request->fib_named && request->jail.empty()) request->fib = net::own_fib();
   auto network = open_stack(request->jail);
   if (!network) {
     warnx(me, "{}", network.error().text());
