@@ -97,7 +97,21 @@ Result<> erase_datasets(Pool& pool, const Doomed& doomed) {
   return {};
 }
 
+/// A snapshot that is being sent stays.
+Result<> check_unheld(Pool& pool, const Doomed& doomed) {
+  for (const auto& [path, name] : doomed.snapshots) {
+    CB_TRY(Record * record, pool.find(path));
+    CB_CHECK(pool.shelf().check_unheld(record->snapshot(name)->data));
+  }
+  for (const std::string& path : doomed.datasets) {
+    CB_TRY(Record * record, pool.find(path));
+    for (const Snapshot& one : record->snapshots) CB_CHECK(pool.shelf().check_unheld(one.data));
+  }
+  return {};
+}
+
 Result<> carry_out(Session& session, Pool& pool, const Doomed& doomed, Force force) {
+  CB_CHECK(check_unheld(pool, doomed));
   Mounter& mounter = session.mounter();
   std::vector<std::string> datasets(doomed.datasets.begin(), doomed.datasets.end());
   for (const std::string& path : datasets)

@@ -11,6 +11,7 @@
 #include "dataset/name.hpp"
 #include "dataset/pool.hpp"
 #include "dataset/property.hpp"
+#include "dataset/tree_build.hpp"
 
 namespace cellblock::dataset {
 
@@ -65,6 +66,21 @@ Result<> rename(Session& session, const Name& from, const Name& to, Parents pare
 Result<> rename_snapshots(Session& session, const Name& from, const std::string& to);
 /// The clone takes the snapshot that it came from, and those before it, from its origin, which becomes its clone.
 Result<> promote(Session& session, const Name& name);
+
+struct SendWish {
+  Name to;
+  std::string from;          ///< an earlier snapshot of the same dataset; empty: all is sent
+  bool all_between = false;  ///< -I: those between them, too
+};
+Result<> send(Session& session, const SendWish& wish, int output);
+
+struct ReceiveOptions {
+  bool force = false;      ///< -F: what was changed since the last snapshot goes
+  bool unmounted = false;  ///< -u
+  Devices devices = Devices::refused;
+};
+/// All of the stream counts, or nothing.
+Result<> receive(Session& session, const Name& target, const ReceiveOptions& options, int input);
 
 Result<> set_property(Session& session, const Name& name, const Properties& wanted);
 Result<> inherit_property(Session& session, const Name& name, const std::string& property, Depth depth);

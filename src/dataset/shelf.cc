@@ -2,6 +2,7 @@
 // CHILD/below: the link says what it is built on, and the count of links how many are built on it.
 #include "dataset/shelf.hpp"
 
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -128,6 +129,18 @@ Result<bool> Shelf::is_base(const std::string& id) const {
   struct stat status {};
   if (::fstatat(data_.get(), (id + "/id").c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) return sys_fail(errno, "{}/id", id);
   return status.st_nlink > 1;
+}
+
+Result<Fd> Shelf::hold(const std::string& id) const {
+  CB_TRY(Fd file, sys::open_at(data_.get(), (id + "/id").c_str(), O_RDONLY | O_NOFOLLOW));
+  if (::flock(file.get(), LOCK_SH) < 0) return sys_fail(errno, "flock {}", id);
+  return file;
+}
+
+Result<> Shelf::check_unheld(const std::string& id) const {
+  CB_TRY(Fd file, sys::open_at(data_.get(), (id + "/id").c_str(), O_RDONLY | O_NOFOLLOW));
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) < 0) return fail(Why::busy, "dataset is busy");
+  return {};
 }
 
 Result<> Shelf::discard(const std::string& id) {

@@ -29,6 +29,11 @@ class Shelf {
   /// Whether others are built on it.
   Result<bool> is_base(const std::string& id) const;
 
+  /// While the descriptor is open, check_unheld() fails: somebody reads it without the pool's lock.
+  Result<Fd> hold(const std::string& id) const;
+  /// Why::busy: "dataset is busy".
+  Result<> check_unheld(const std::string& id) const;
+
   /// No record names it any more. One that others are built on goes with the last of them.
   Result<> drop(const std::string& id);
   /// From here on something may be half done; add() and drop() see to it themselves.

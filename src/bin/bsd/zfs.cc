@@ -23,6 +23,8 @@ constexpr std::array verbs{
     Verb{"clone", zfs_clone, "clone [-p] [-o property=value]... snapshot filesystem"},
     Verb{"promote", zfs_promote, "promote clone-filesystem"},
     Verb{"rename", zfs_rename, "rename [-p] filesystem filesystem\n\trename [-r] snapshot snapshot"},
+    Verb{"send", zfs_send, "send [-i|-I snapshot] snapshot"},
+    Verb{"receive", zfs_receive, "receive [-DFu] filesystem|snapshot"},
     Verb{"list", zfs_list, "list [-Hp] [-r|-d max] [-o property[,...]] [-t type[,...]] [-s property]... [-S property]... [filesystem|snapshot]..."},
     Verb{"set", zfs_set, "set property=value... filesystem|snapshot..."},
     Verb{"get", zfs_get, "get [-rHp] [-d max] [-o \"all\" | field[,...]] [-t type[,...]] [-s source[,...]] \"all\" | property[,...] [filesystem|snapshot]..."},

@@ -15,6 +15,8 @@ int zfs_rollback(Session& session, const Words& words);
 int zfs_destroy(Session& session, const Words& words);
 int zfs_rename(Session& session, const Words& words);
 int zfs_promote(Session& session, const Words& words);
+int zfs_send(Session& session, const Words& words);
+int zfs_receive(Session& session, const Words& words);
 int zfs_list(Session& session, const Words& words);
 int zfs_get(Session& session, const Words& words);
 int zfs_set(Session& session, const Words& words);
