@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 
 #include "base/fd.hpp"
@@ -16,6 +17,9 @@ struct CloseDir {
   void operator()(DIR* dir) const { ::closedir(dir); }
 };
 
+/// More is no text that somebody has written: /dev/zero, a log.
+constexpr size_t most_text = 64u << 20;
+
 Result<std::string> read_all(int fd, const std::string& path) {
   std::string text;
   char chunk[65536];
@@ -25,6 +29,7 @@ Result<std::string> read_all(int fd, const std::string& path) {
     if (got < 0) return sys_fail(errno, "{}", path);
     if (got == 0) return text;
     text.append(chunk, static_cast<size_t>(got));
+    if (text.size() > most_text) return sys_fail(EFBIG, "{}", path);
   }
 }
 

@@ -36,6 +36,9 @@ expect_like '^00300 +8 +672 allow' ipfw -j router show 300
 expect "Entry 50 cleared." ipfw -j router zero 50
 expect_like '^00050 +0 +0 count' ipfw -j router show 50
 expect_like '^00300 +8 +672 allow' ipfw -j router show 300
+printf 'add 90 allow ip from any to any\0 frob\n' >"$W/nul"
+expect_refusal ':1: a byte 0: not a text$' ipfw -j router "$W/nul"
+expect_refusal ':1: a byte 0: not a text$' ipfw -j router /dev/zero
 expect_refusal '^ipfw: rule 999 not found$' ipfw -j router zero 999
 ipfw -q -j router add 60 set 2 count log logamount 2 icmp from any to any
 pings 10.1.0.2

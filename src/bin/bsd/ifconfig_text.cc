@@ -156,7 +156,7 @@ std::string nd6_text(const Link& link) {
 
 }  // namespace
 
-std::string shown_name(std::string_view name) { return std::string(name == "lo" ? "lo0" : name); }
+std::string shown_name(std::string_view name) { return name == "lo" ? "lo0" : vis(name); }
 std::string kernel_name(std::string_view name) { return std::string(name == "lo0" ? "lo" : name); }
 
 std::string_view cloner_of(const Link& link) {
@@ -199,7 +199,9 @@ std::string interface_text(const Shown& shown, IfFamily family) {
   std::string name = shown_name(link.name);
   std::string out = fmt::format("{}: flags={} metric 0 mtu {}\n", name, bits_text(interface_flags(link), interface_bits), link.mtu);
   bool every = family == IfFamily::any;
-  if (!link.description.empty()) out += fmt::format("\tdescription: {}\n", link.description);
+  std::string description = link.description;
+  std::ranges::replace_if(description, [](unsigned char byte) { return byte < ' ' || byte == 0x7f; }, '?');  // a jail's root may have written it
+  if (!description.empty()) out += fmt::format("\tdescription: {}\n", description);
   unsigned options = option_flags(shown);
   if (options) out += fmt::format("\toptions={}\n", bits_text(options, option_bits));
   else if (cloner_of(link) == "bridge") out += "\toptions=0\n";

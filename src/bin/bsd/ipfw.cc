@@ -45,6 +45,7 @@ struct Preprocessor {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return nullptr;
     child = ::fork();
+    if (child < 0) return nullptr;
     if (child == 0) {
       ::dup2(::fileno(file), 0);
       ::dup2(ends[1], 1);
@@ -67,6 +68,19 @@ struct Preprocessor {
   }
 };
 
+/// The next line, without its end; nothing: there is none. Why::invalid: it is none of a text.
+Result<std::optional<std::string>> next_line(FILE* file) {
+  constexpr size_t most = 1u << 20;
+  std::string line;
+  for (int byte; (byte = ::getc_unlocked(file)) != EOF;) {
+    if (byte == '\n') return line;
+    if (byte == 0) return fail(Why::invalid, "a byte 0: not a text");
+    line += static_cast<char>(byte);
+    if (line.size() > most) return fail(Why::invalid, "a line of more than {} bytes", most);
+  }
+  return line.empty() ? std::nullopt : std::optional(std::move(line));
+}
+
 /// A file of commands, one a line; the first that fails ends it.
 int from_file(IpfwSession& session, const std::string& path, Preprocessor& preprocessor) {
   FILE* file = std::fopen(path.c_str(), "re");
@@ -75,10 +89,15 @@ int from_file(IpfwSession& session, const std::string& path, Preprocessor& prepr
     warnx(me, "{}: {}", path, strerror_of(errno));
     return ex_noinput;
   }
-  char line[4096];
   int status = 0;
-  for (int number = 1; status == 0 && std::fgets(line, sizeof line, file); ++number) {
-    std::string_view text(line);
+  for (int number = 1; status == 0; ++number) {
+    auto line = next_line(file);
+    if (!line) {
+      warnx(me, "{}:{}: {}", path, number, line.error().text());
+      status = ex_dataerr;
+    }
+    if (!line || !*line) break;
+    std::string_view text(**line);
     Words words = split_words(text.substr(0, text.find('#')));
     if (!words.empty() && words[0] == "ipfw") words.erase(words.begin());
     if (!words.empty()) status = session.run_line(words, fmt::format("{}:{}: ", path, number));
