@@ -147,6 +147,16 @@ static __always_inline bool takes_primary(const struct bpf_sock_addr* context, c
   return kept || (is_client && context->protocol == IPPROTO_UDP);
 }
 
+/// A UDP socket at the wildcard itself: sharing the port it would take what is for others, and ingress drops that. It is
+/// not shared, then, and the kernel refuses the port to whoever comes second. But with user ids of its own a jail may
+/// share by SO_REUSEPORT: the kernel asks for the same id. False: the options can't be taken.
+static __always_inline bool holds_alone(struct bpf_sock_addr* context, const struct cb_jail_addresses* jail) {
+  if (context->protocol != IPPROTO_UDP) return true;
+  int no = 0;
+  if (bpf_setsockopt(context, SOL_SOCKET, SO_REUSEADDR, &no, sizeof no)) return false;
+  return jail->root != 0 || bpf_setsockopt(context, SOL_SOCKET, SO_REUSEPORT, &no, sizeof no) == 0;
+}
+
 #define REFUSE(error) return bpf_set_retval(-(error)), 0
 
 /// The rules for IPv4, of which ::ffff:a.b.c.d is another spelling: 0 or an errno. `bound` gets what is asked for.
@@ -155,7 +165,7 @@ static __always_inline int restrict_ip4(const struct cb_jail_addresses* jail, st
   if (jail->ip4_count == 0) return EAFNOSUPPORT;
   bool any = asked == 0;
   if (any || !owns_ip4(jail, bound->jail, asked)) {
-    if (!any && asked != loopback_ip4) return EADDRNOTAVAIL;
+    if (!any && !is_loopback_ip4(asked)) return EADDRNOTAVAIL;
     bound->address[3] = jail->ip4[0];
   }
   bound->kind = any && jail->ip4_count > 1 ? cb_any_ip4 : cb_one_address;
@@ -178,6 +188,7 @@ int bind4(struct bpf_sock_addr* context) {
   error = is_tcp(context) ? keep_port(context, &bound) : as_it_is;
   if (error > 0) REFUSE(error);
   if (takes_primary(context, &bound, error != as_it_is)) context->user_ip4 = bound.address[3];
+  else if (!holds_alone(context, jail)) REFUSE(EADDRINUSE);
   return allowed;
 }
 
@@ -189,6 +200,11 @@ static __always_inline bool is_only_ip6(const struct bpf_sock_addr* context) {
   if (context->protocol == IPPROTO_TCP) common = (struct sock_common*)bpf_skc_to_tcp6_sock(socket);
   else if (context->protocol == IPPROTO_UDP) common = (struct sock_common*)bpf_skc_to_udp6_sock(socket);
   return common && BPF_CORE_READ_BITFIELD_PROBED(common, skc_ipv6only);
+}
+
+/// Whether nothing that the wildcard of IPv6 hears is for others than the jail.
+static __always_inline bool has_all(const struct cb_jail_addresses* jail, bool only_ip6) {
+  return (jail->flags & cb_all_ip6) && (only_ip6 || (jail->flags & cb_all_ip4));
 }
 
 /// The wildcard of IPv6, which may hold that of IPv4. False: it is to be bound as it is.
@@ -230,12 +246,14 @@ int bind6(struct bpf_sock_addr* context) {
   int error = restrict_ip6(context, jail, &bound);
   if (error == as_it_is) {
     forget_port(context);
+    if (is_unspecified(bound.address) && !has_all(jail, is_only_ip6(context)) && !holds_alone(context, jail)) REFUSE(EADDRINUSE);
     return allowed;
   }
   if (error) REFUSE(error);
   error = is_tcp(context) ? keep_port(context, &bound) : as_it_is;
   if (error > 0) REFUSE(error);
   if (takes_primary(context, &bound, error != as_it_is)) write_ip6(context, bound.address);
+  else if (!holds_alone(context, jail)) REFUSE(EADDRINUSE);
   return allowed;
 }
 

@@ -10,7 +10,8 @@ enum {
   EPERM = 1, EACCES = 13, EPROTONOSUPPORT = 93, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENOBUFS = 105,
   AF_INET = 2, AF_INET6 = 10,
   SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3,
-  IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_DCCP = 33, IPPROTO_SCTP = 132, IPPROTO_MPTCP = 262,
+  IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_DCCP = 33, IPPROTO_SCTP = 132, IPPROTO_UDPLITE = 136,
+  IPPROTO_MPTCP = 262,
   SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_REUSEPORT = 15,
   ETH_P_IPV6 = 0x86dd,
   PACKET_BROADCAST = 1, PACKET_MULTICAST = 2,
@@ -107,7 +108,10 @@ static __always_inline struct cb_place* the_place(void) {
 
 // ---- addresses ----
 
-#define loopback_ip4 bpf_htonl(0x7f000001)
+/// All of 127.0.0.0/8: each is the host's, which listens at 127.0.0.53 (systemd-resolved) and calls itself 127.0.1.1.
+static __always_inline bool is_loopback_ip4(__u32 address) {
+  return (address & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000);
+}
 
 static __always_inline void copy_address(__u32* to, const __u32* from) {
   to[0] = from[0], to[1] = from[1], to[2] = from[2], to[3] = from[3];

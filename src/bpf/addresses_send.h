@@ -38,9 +38,9 @@ static __always_inline void source_ip6(const struct cb_jail_addresses* jail, con
   }
 }
 
-/// Where a jail says "here": the wildcard, and the loopback address unless that is its own.
+/// Where a jail says "here": the wildcard, and loopback addresses that are not its own.
 static __always_inline bool is_here_ip4(const struct cb_jail_addresses* jail, __u64 id, __u32 address) {
-  return address == 0 || (address == loopback_ip4 && !owns_ip4(jail, id, address));
+  return address == 0 || (is_loopback_ip4(address) && !owns_ip4(jail, id, address));
 }
 
 static __always_inline bool is_here_ip6(const struct cb_jail_addresses* jail, __u64 id, const __u32* address) {
@@ -148,7 +148,8 @@ int sock_create(struct bpf_sock* socket) {
   bool ip4 = (jail->flags & cb_all_ip4) || jail->ip4_count, ip6 = (jail->flags & cb_all_ip6) || jail->ip6_count;
   if (socket->family == AF_INET ? !ip4 : !ip6) REFUSE(EPROTONOSUPPORT);
   // Protocols that choose addresses where no program is asked.
-  if (socket->protocol == IPPROTO_MPTCP || socket->protocol == IPPROTO_SCTP || socket->protocol == IPPROTO_DCCP)
+  if (socket->protocol == IPPROTO_MPTCP || socket->protocol == IPPROTO_SCTP || socket->protocol == IPPROTO_DCCP ||
+      socket->protocol == IPPROTO_UDPLITE)
     REFUSE(EPROTONOSUPPORT);
   if (socket->type == SOCK_RAW && !(jail->flags & cb_raw_sockets)) REFUSE(EPERM);
   if (is_tcp_socket(socket) && !bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE)) REFUSE(ENOBUFS);

@@ -141,8 +141,8 @@ inline constexpr Param system_rows[] = {
              "`interface|address/prefix` also puts the address on that interface while the jail runs.",
      .effect = Effect::partial,
      .on_linux = "Addresses are put on interfaces and taken off again. eBPF programs on the jail's cgroup enforce the "
-                 "rest; a change counts at once. The wildcard of a jail with one address, and the loopback address "
-                 "unless the jail has it, are its primary one; other addresses are EADDRNOTAVAIL. Sockets that are not "
+                 "rest; a change counts at once. The wildcard of a jail with one address, and all of 127.0.0.0/8 and ::1 "
+                 "that the jail does not have, are its primary one; other addresses are EADDRNOTAVAIL. Sockets that are not "
                  "bound connect and send from an own address, and packets of and for others are dropped; so are raw "
                  "ones and echo requests whose source the host's NAT has changed, but neither TCP nor UDP. "
                  "TCP ports are each jail's own: jails and the host may all listen at port 80 of the wildcard, and a jail's listener wins at its address. "
@@ -150,10 +150,11 @@ inline constexpr Param system_rows[] = {
                  "not sockstat(1); a jail has 8192 TCP sockets bound at most (ENOBUFS); a "
                  "client that binds a source port first (but 20 and 512 to 1023, without SO_REUSEADDR) has that port, "
                  "too. UDP ports are shared: a wildcard socket of the host, or of a jail with several addresses, needs "
-                 "the port to itself. Bound to the wildcard and a port, a UDP socket of such a jail connects to the "
+                 "the port to itself, also with SO_REUSEADDR or SO_REUSEPORT (EADDRINUSE; a jail with user ids of its own "
+                 "may share it with itself by SO_REUSEPORT, and any jail the port of one address). Bound to the wildcard and a port, a UDP socket of such a jail connects to the "
                  "jail's own addresses alone (EADDRNOTAVAIL); the wildcard with port 0 is the primary address. The same "
                  "holds for a socket of both families, whose port 0 is the wildcard's. A socket that listens without being bound does so on the wildcard, where it "
-                 "answers at the jail's addresses only. MPTCP, SCTP and DCCP fail with EPROTONOSUPPORT. Below a jail "
+                 "answers at the jail's addresses only. MPTCP, SCTP, DCCP and UDP-Lite fail with EPROTONOSUPPORT. Below a jail "
                  "with `vnet=new` ports are shared. Netlink, which getifaddrs(3) and ip(8) ask, shows the jail's "
                  "addresses and their interfaces alone; /proc/net and the ioctls of ifconfig(8) show the whole "
                  "stack, and sockets are not listed by netlink at all.",

@@ -153,6 +153,41 @@ row host a ask udp 10.9.0.6 84
 row host 'silence|ECONNREFUSED' ask udp 10.9.0.7 84
 row b EADDRINUSE bind_at udp 0.0.0.0 84
 stop a
+for option in reuse reuseport; do
+  serve a udp 0.0.0.0 84 $option
+  row b EADDRINUSE bind_at udp 0.0.0.0 84 $option
+  row b EADDRINUSE bind_at udp6 :: 84 $option
+  row host EADDRINUSE bind_at udp 0.0.0.0 84 $option
+  row host a ask udp 10.9.0.6 84
+  stop a
+  serve host udp6 :: 84 $option
+  row a EADDRINUSE bind_at udp 0.0.0.0 84 $option
+  row a EADDRINUSE bind_at udp6 :: 84 $option
+  row a EADDRINUSE bind_at udp6 :: 84 $option only6
+  stop host
+done
+jail -c name=half path="$W/root" ip4=inherit ip6.addr=fd09::1 persist $mode
+serve host udp6 :: 84 reuse
+row c '10.9.0.9 84' bind_at udp 0.0.0.0 84 reuse
+serve a udp 10.9.0.6 84 reuse
+row host a ask udp 10.9.0.6 84
+row host host ask udp 10.9.0.5 84
+stop a
+row half EADDRINUSE bind_at udp6 :: 84 reuse
+stop host
+jail -R half
+
+note "what listens at a loopback address of the host is not the jail's"
+for kind in tcp udp; do
+  serve host $kind 127.0.0.53 89
+  row host 'host.*' ask $kind 127.0.0.53 89
+  row a ECONNREFUSED ask $kind 127.0.0.53 89
+  row a ECONNREFUSED ask ${kind}6 ::ffff:127.0.0.53 89
+  stop host
+  serve a $kind 127.0.1.1 89
+  row a 'a.*' ask $kind 127.0.1.1 89
+  stop a
+done
 
 note "a change counts at once, for what runs already"
 serve a tcp 0.0.0.0 85

@@ -45,7 +45,7 @@ table() {
   row six OK make_socket tcp6
   row six EPROTONOSUPPORT make_socket ping
   note "protocols that no rule reaches"
-  for kind in mptcp sctp dccp mptcp6; do row one 'EPROTONOSUPPORT|ESOCKTNOSUPPORT' make_socket $kind; done
+  for kind in mptcp sctp dccp udplite mptcp6 udplite6; do row one 'EPROTONOSUPPORT|ESOCKTNOSUPPORT' make_socket $kind; done
 
   note "bind: the wildcard, the loopback address, own and foreign ones"
   for kind in tcp udp; do
@@ -55,9 +55,11 @@ table() {
     row one "10.9.0.5 8080" bind_at $kind 10.9.0.5 8080
     row two "0.0.0.0 8080" bind_at $kind 0.0.0.0 8080
     row two "10.9.0.6 8080" bind_at $kind 127.0.0.1 8080
+    row one "10.9.0.5 8080" bind_at $kind 127.0.1.1 8080
+    row two "10.9.0.6 $anywhere" bind_at $kind 127.255.255.254 0
     row two "10.20.0.6 8080" bind_at $kind 10.20.0.6 8080
     for jail in one two; do
-      for address in 127.0.0.2 10.9.0.1 10.9.0.7 192.0.2.1 ::ffff:10.9.0.1; do
+      for address in 126.255.255.255 128.0.0.1 10.9.0.1 10.9.0.7 192.0.2.1 ::ffff:10.9.0.1; do
         six=; case $address in *:*) six=6 ;; esac
         row $jail EADDRNOTAVAIL bind_at $kind$six $address 8080
         row $jail EADDRNOTAVAIL bind_at $kind$six $address 0
@@ -69,6 +71,7 @@ table() {
     row one ":: 8080" bind_at ${kind}6 :: 8080
     row one "::ffff:10.9.0.5 8080" bind_at ${kind}6 ::ffff:0.0.0.0 8080
     row one "::ffff:10.9.0.5 8080" bind_at ${kind}6 ::ffff:127.0.0.1 8080
+    row one "::ffff:10.9.0.5 8080" bind_at ${kind}6 ::ffff:127.0.1.1 8080
     row two ":: 8080" bind_at ${kind}6 :: 8080 only6
     row two "fd20::6 8080" bind_at ${kind}6 fd20::6 8080
     row two "fd09::6 8080" bind_at ${kind}6 ::1 8080
@@ -86,12 +89,14 @@ table() {
   note "a loopback address of the jail's own"
   for kind in tcp udp; do
     row own "127.0.0.1 8080" bind_at $kind 127.0.0.1 8080
+    row own "10.9.0.8 8080" bind_at $kind 127.0.0.2 8080
     row own "::1 8080" bind_at ${kind}6 ::1 8080
     row own "::ffff:127.0.0.1 8080" bind_at ${kind}6 ::ffff:127.0.0.1 8080
   done
   row own "127.0.0.1 $anywhere > 127.0.0.1 9" connect_as udp 127.0.0.1 9
   row own "::1 $anywhere > ::1 9" connect_as udp6 ::1 9
   row own "::ffff:127.0.0.1 $anywhere > ::ffff:127.0.0.1 9" connect_as udp6 ::ffff:127.0.0.1 9
+  row own "10.9.0.8 $anywhere > 10.9.0.8 9" connect_as udp 127.0.0.2 9
   row own OK send_as udp 127.0.0.1 9 127.0.0.1
   row own "10.9.0.8 $anywhere > 10.9.0.8 9" connect_as udp 0.0.0.0 9
 
@@ -102,9 +107,13 @@ table() {
     row two EADDRINUSE bind_twice $kind 10.20.0.6 8081 0.0.0.0
     row two "10.9.0.6 8081" bind_twice $kind 10.20.0.6 8081 10.9.0.6
     row two "10.9.0.6 8081" bind_twice $kind 10.9.0.6 8081 10.9.0.6 reuse
-    row two "0.0.0.0 8081" bind_twice $kind 0.0.0.0 8081 0.0.0.0 reuseport
     row two "0.0.0.0 8081" bind_twice $kind 0.0.0.0 8081 0.0.0.0 close
   done
+  row two "0.0.0.0 8081" bind_twice tcp 0.0.0.0 8081 0.0.0.0 reuseport
+  # UDP: what a jail with the host's ids shares with itself it would share with the host.
+  ids=EADDRINUSE; [ $mode = linux.userns=inherit ] || ids="0.0.0.0 8081"
+  row two "$ids" bind_twice udp 0.0.0.0 8081 0.0.0.0 reuseport
+  row two EADDRINUSE bind_twice udp 0.0.0.0 8081 0.0.0.0 reuse
   row two "0.0.0.0 8081" bind_twice tcp 0.0.0.0 8081 0.0.0.0 reuseport listen
   row two EADDRINUSE bind_twice tcp 0.0.0.0 8081 10.9.0.6 reuse listen
   row two EADDRINUSE bind_twice tcp 10.9.0.6 8081 10.9.0.6 reuse listen
@@ -115,11 +124,12 @@ table() {
   row one "10.9.0.5 $anywhere > 10.9.0.1 9" connect_as udp 10.9.0.1 9
   row one "10.9.0.5 $anywhere > 10.9.0.5 9" connect_as udp 127.0.0.1 9
   row one "10.9.0.5 $anywhere > 10.9.0.5 9" connect_as udp 0.0.0.0 9
-  row one "10.9.0.5 $anywhere > 127.0.0.2 9" connect_as udp 127.0.0.2 9
+  row one "10.9.0.5 $anywhere > 10.9.0.5 9" connect_as udp 127.0.0.53 9
   row one "fd09::5 $anywhere > fd09::1 9" connect_as udp6 fd09::1 9
   row one "fd09::5 $anywhere > fd09::5 9" connect_as udp6 ::1 9
   row one "fd09::5 $anywhere > fd09::5 9" connect_as udp6 :: 9
   row one "::ffff:10.9.0.5 $anywhere > ::ffff:10.9.0.5 9" connect_as udp6 ::ffff:127.0.0.1 9
+  row one "::ffff:10.9.0.5 $anywhere > ::ffff:10.9.0.5 9" connect_as udp6 ::ffff:127.0.0.53 9
   row one "::ffff:10.9.0.5 $anywhere > ::ffff:10.9.0.1 9" connect_as udp6 ::ffff:10.9.0.1 9
   row two "10.20.0.6 $anywhere > 10.20.0.9 9" connect_as udp 10.20.0.9 9
   row two "10.20.0.6 $anywhere > 10.20.0.6 9" connect_as udp 10.20.0.6 9
@@ -149,7 +159,7 @@ table() {
   note "datagrams: the source of each"
   row one OK send_as udp 10.9.0.1 9
   row one OK send_as udp 10.9.0.1 9 10.9.0.5
-  for source in 10.9.0.1 127.0.0.1 10.9.0.6; do row one EADDRNOTAVAIL send_as udp 10.9.0.1 9 $source; done
+  for source in 10.9.0.1 127.0.0.1 127.0.0.53 10.9.0.6; do row one EADDRNOTAVAIL send_as udp 10.9.0.1 9 $source; done
   row two OK send_as udp 10.9.0.1 9 10.20.0.6
   row one OK send_as udp6 fd09::1 9 fd09::5
   for source in fd09::1 ::1 fd09::6; do row one EADDRNOTAVAIL send_as udp6 fd09::1 9 $source; done
@@ -158,7 +168,7 @@ table() {
 
   note "sockets from outside obey the jail that they are used in"
   given EADDRNOTAVAIL bind_given - 10.9.0.1 8080
-  given EADDRNOTAVAIL bind_given - 127.0.0.2 0
+  given "10.9.0.5 $anywhere" bind_given - 127.0.0.2 0
   given "10.9.0.5 8080" bind_given - 0.0.0.0 8080
   given "10.9.0.5 $anywhere" connect_given - 10.9.0.1 9999
 

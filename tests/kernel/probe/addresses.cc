@@ -1,6 +1,6 @@
 // Sockets on a network stack that is shared: what they are bound to, whom they reach and as whom.
 //
-// A KIND is tcp, udp, ping, raw, rawtcp, mptcp, sctp or dccp for IPv4, and the same with a 6 for IPv6.
+// A KIND is tcp, udp, udplite, ping, raw, rawtcp, mptcp, sctp or dccp for IPv4, and the same with a 6 for IPv6.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -27,7 +27,7 @@ constexpr Kind kinds[] = {
     {"ping", SOCK_DGRAM, IPPROTO_ICMP, IPPROTO_ICMPV6}, {"raw", SOCK_RAW, IPPROTO_ICMP, IPPROTO_ICMPV6},
     {"rawtcp", SOCK_RAW, IPPROTO_TCP, IPPROTO_TCP},
     {"mptcp", SOCK_STREAM, IPPROTO_MPTCP, IPPROTO_MPTCP}, {"sctp", SOCK_STREAM, IPPROTO_SCTP, IPPROTO_SCTP},
-    {"dccp", SOCK_DCCP, IPPROTO_DCCP, IPPROTO_DCCP},
+    {"dccp", SOCK_DCCP, IPPROTO_DCCP, IPPROTO_DCCP},   {"udplite", SOCK_DGRAM, IPPROTO_UDPLITE, IPPROTO_UDPLITE},
 };
 
 int make_socket(std::string_view word) {
