@@ -1,6 +1,5 @@
 // destroy, of datasets and of snapshots.
 #include <algorithm>
-#include <ranges>
 #include <set>
 
 #include "base/text.hpp"
@@ -68,10 +67,10 @@ std::vector<std::string> names_of(Pool& pool, const Doomed& doomed) {
   std::vector<std::string> names;
   for (const auto& [path, snapshot] : doomed.snapshots)
     if (!doomed.datasets.contains(path)) names.push_back(path + "@" + snapshot);
-  for (const std::string& path : std::views::reverse(doomed.datasets)) {
-    if (auto record = pool.find(path))
-      for (const Snapshot& one : (*record)->snapshots) names.push_back(path + "@" + one.name);
-    names.push_back(path);
+  for (auto path = doomed.datasets.rbegin(); path != doomed.datasets.rend(); ++path) {
+    if (auto record = pool.find(*path))
+      for (const Snapshot& one : (*record)->snapshots) names.push_back(*path + "@" + one.name);
+    names.push_back(*path);
   }
   return names;
 }
@@ -81,7 +80,7 @@ Result<> erase_snapshots(Pool& pool, const Doomed& doomed) {
     if (doomed.datasets.contains(path)) continue;
     CB_TRY(Record * record, pool.find(path));
     pool.drop(record->snapshot(name)->data);
-    std::erase_if(record->snapshots, [&](const Snapshot& one) { return one.name == name; });
+    std::erase_if(record->snapshots, [&gone = name](const Snapshot& one) { return one.name == gone; });
     pool.changed(path);
   }
   return {};
@@ -91,7 +90,7 @@ Result<> erase_datasets(Pool& pool, const Doomed& doomed) {
   for (const std::string& path : doomed.datasets) {
     CB_TRY(Record * record, pool.find(path));
     pool.drop(record->data);
-    for (const Snapshot& one : std::views::reverse(record->snapshots)) pool.drop(one.data);
+    for (auto one = record->snapshots.rbegin(); one != record->snapshots.rend(); ++one) pool.drop(one->data);
     pool.erase(path);
   }
   return {};

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <ranges>
 #include <set>
 
 #include "base/text.hpp"
@@ -153,7 +152,8 @@ void Mounter::tidy() {
 
 Result<std::vector<std::string>> Mounter::unmount_all(Pool& pool, const std::vector<std::string>& paths, Force force) {
   std::vector<std::string> done;
-  for (const std::string& path : std::views::reverse(paths)) {
+  for (auto next = paths.rbegin(); next != paths.rend(); ++next) {
+    const std::string& path = *next;
     CB_TRY(std::string at, where(pool, path));
     if (at.empty()) continue;
     auto gone = unmount(pool, path, force);

@@ -15,6 +15,7 @@ namespace cellblock::dataset {
 namespace {
 
 constexpr size_t most_layers = 200;   // the kernel takes 500; each is looked through for a name that none has
+constexpr size_t longest_layer = 16;
 constexpr size_t option_limit = 255;  // of one string to fsconfig(2)
 
 /// Options of overlayfs name layers relative to the shelf, so that they stay short.
@@ -82,11 +83,15 @@ Result<std::string> OverlayStore::clone(const std::string& snapshot) {
 /// What a further layer can lie on: `id` itself or, where that has too many, a copy of all that is in it.
 Result<std::string> OverlayStore::base_for(const std::string& id) {
   CB_TRY(std::vector<std::string> chain, shelf_.chain(id));
-  size_t length = 0;
+  size_t length = longest_layer;  // with the new one, it must still be possible to mount it to join its layers
   for (const std::string& one : chain) length += one.size() + 3;
-  bool fits = length <= option_limit || (chain.size() < most_layers && tree(id, "probe", Access::read));
-  if (fits) return id;
-  return flatten(id);
+  if (length <= option_limit) return id;
+  if (chain.size() >= most_layers) return flatten(id);
+  CB_TRY(AtShelf there, AtShelf::enter(shelf_));
+  sys::Tree::Options one_by_one;  // not every kernel takes them so
+  for (const std::string& one : chain) one_by_one.emplace_back("lowerdir+", one + "/d");
+  bool fits = sys::Tree::create("overlay", one_by_one, 0).has_value();
+  return fits ? Result<std::string>(id) : flatten(id);
 }
 
 Result<std::string> OverlayStore::flatten(const std::string& id) {

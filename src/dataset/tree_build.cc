@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <ranges>
 
 #include "dataset/tree.hpp"
 #include "sys/file.hpp"
@@ -144,7 +143,8 @@ Result<> TreeBuild::remove(const std::string& path) {
 }
 
 Result<> TreeBuild::finish() {
-  for (const Entry& entry : std::views::reverse(folders_)) {
+  for (auto next = folders_.rbegin(); next != folders_.rend(); ++next) {
+    const Entry& entry = *next;
     auto place = place_of(entry.path);
     if (!place) continue;  // gone since
     struct stat status {};
