@@ -149,7 +149,7 @@ int sock_create(struct bpf_sock* socket) {
   if (socket->family == AF_INET ? !ip4 : !ip6) REFUSE(EPROTONOSUPPORT);
   // Protocols that choose addresses where no program is asked.
   if (socket->protocol == IPPROTO_MPTCP || socket->protocol == IPPROTO_SCTP || socket->protocol == IPPROTO_DCCP ||
-      socket->protocol == IPPROTO_UDPLITE)
+      socket->protocol == IPPROTO_UDPLITE || socket->protocol == IPPROTO_L2TP || socket->protocol == IPPROTO_SMC)
     REFUSE(EPROTONOSUPPORT);
   if (socket->type == SOCK_RAW && !(jail->flags & cb_raw_sockets)) REFUSE(EPERM);
   if (is_tcp_socket(socket) && !bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE)) REFUSE(ENOBUFS);
