@@ -7,7 +7,7 @@ set -eu
 packages_for() {
   case $1 in
     build) echo g++ clang bpftool libbpf-dev cmake ninja-build ccache lld libfmt-dev libexpected-dev libgtest-dev libgmock-dev ;;
-    check) echo mandoc jq systemd busybox-static zsh tcsh iproute2 nftables procps psmisc util-linux e2fsprogs bash git openvpn openssl radvd tcpdump nfs-ganesha nfs-ganesha-mem
+    check) echo mandoc jq systemd busybox-static zsh tcsh iproute2 nftables procps psmisc util-linux e2fsprogs btrfs-progs bash git openvpn openssl radvd tcpdump nfs-ganesha nfs-ganesha-mem
       echo libnfs-utils ;;
     lab) echo qemu-system-x86 busybox-static kmod cpio e2fsprogs dpkg bash iproute2 ppp pppoe wireguard-tools ;;
     fuzz) echo libclang-rt-14-dev ;;
