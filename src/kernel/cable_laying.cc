@@ -228,7 +228,8 @@ static Result<> make_vlan_interface(net::Network& host, const Cable& cable, cons
 
 Result<> make_vlans(net::Network& host, const Cable& cable, net::Link& bridge, bool with_interface) {
   if (bridge.bridge.filters_vlans != true) {
-    CB_CHECK(host.change(net::set_bridge(bridge.index, {.filters_vlans = true})), "net.vlan: {}", cable.bridge);
+    auto changed = host.change(net::set_bridge(bridge.index, {.filters_vlans = true}));
+    if (!changed && changed.error().why != Why::unsupported) return pass(std::move(changed.error()), "net.vlan: {}", cable.bridge);
     CB_TRY(bridge, host.link(cable.bridge));
     if (bridge.bridge.filters_vlans != true) return fail(Why::unsupported, "net.vlan: the bridges of this kernel keep no VLANs apart");
   }

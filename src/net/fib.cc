@@ -133,8 +133,8 @@ uint32_t own_fib() {
   constexpr std::string_view prefix = "fib.";
   auto own = own_group();
   const std::string last = own ? own->substr(own->rfind('/') + 1) : "";
-  auto fib = last.starts_with(prefix) ? parse_int(last.substr(prefix.size())) : std::nullopt;
-  return fib && table_of_fib(*fib) ? static_cast<uint32_t>(*fib) : 0;
+  const long fib = last.starts_with(prefix) ? parse_int(last.substr(prefix.size())).value_or(0) : 0;
+  return table_of_fib(fib) ? static_cast<uint32_t>(fib) : 0;
 }
 
 }  // namespace cellblock::net

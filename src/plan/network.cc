@@ -127,11 +127,11 @@ std::vector<Taken> taken_by(const Wanted& network) {
   for (const std::string& address : values_of(network, "address")) {
     const size_t slash = std::min(address.find('/'), address.size());
     auto bytes = model::parse_ip_bytes(address.substr(0, slash));
-    auto length = slash < address.size() ? parse_int(address.substr(slash + 1)) : std::nullopt;
+    const auto length = slash < address.size() ? static_cast<int>(parse_int(address.substr(slash + 1)).value_or(0)) : 0;
     const int most = bytes && bytes->v6 ? 128 : 32;
-    if (!bytes || !length || *length < 1 || *length > most) continue;  // problem_of() has said so
-    for (int bit = *length; bit < most; ++bit) bytes->at[bit / 8] &= static_cast<unsigned char>(~(0x80 >> (bit % 8)));
-    taken.push_back({(bytes->v6 ? "6" : "4") + std::string(reinterpret_cast<const char*>(bytes->at), sizeof bytes->at), *length, &address, &network});
+    if (!bytes || length < 1 || length > most) continue;  // problem_of() has said so
+    for (int bit = length; bit < most; ++bit) bytes->at[bit / 8] &= static_cast<unsigned char>(~(0x80 >> (bit % 8)));
+    taken.push_back({(bytes->v6 ? "6" : "4") + std::string(reinterpret_cast<const char*>(bytes->at), sizeof bytes->at), length, &address, &network});
   }
   return taken;
 }

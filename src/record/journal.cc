@@ -195,10 +195,9 @@ bool apply_unmount(State& state, const Words& words) {
 
 bool apply_alias(State& state, const Words& words) {
   auto owner = decode_process(words.mark("owner"));
-  auto prefix = words.plain.size() == 4 ? decode<int>(words.plain[3]) : std::nullopt;
-  if (!owner || !prefix || *prefix < 0 || *prefix > 128) return false;
-  state.aliases.push_back(
-      {*owner, unvis(words.plain[1]), unvis(words.plain[2]), *prefix});
+  const int prefix = words.plain.size() == 4 ? decode<int>(words.plain[3]).value_or(-1) : -1;
+  if (!owner || prefix < 0 || prefix > 128) return false;
+  state.aliases.push_back({*owner, unvis(words.plain[1]), unvis(words.plain[2]), prefix});
   return true;
 }
 

@@ -1,15 +1,33 @@
 // cellblock doctor: what this kernel has, and what a jail misses where it hasn't.
+#include <fcntl.h>
+#include <linux/netlink.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "common/features.hpp"
 #include "kernel/host_jails.hpp"
 #include "listeners.hpp"
+#include "nft/dump.hpp"
+#include "sys/netlink.hpp"
 #include "verb.hpp"
 
 namespace cellblock {
 namespace {
+
+Has has_nf_tables() {
+  auto socket = sys::netlink::Socket::open(NETLINK_NETFILTER);
+  auto asked = socket ? nft::has_table(*socket, nft::Family::inet, "cellblock") : Result<bool>(pass(socket.error()));
+  if (asked) return Has::yes;
+  return asked.error().why == Why::denied ? Has::unknown : Has::no;
+}
+
+Has has_tun() {
+  Fd device(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+  if (device) return Has::yes;
+  return errno == EACCES || errno == EPERM ? Has::unknown : Has::no;
+}
 
 struct Check {
   std::string_view name;
@@ -33,6 +51,8 @@ constexpr std::array checks{
     Check{"proc pidns=", has_proc_pidns, false, "a jail's /proc is mounted by the jail, not for it (Linux 6.17)"},
     Check{"overlay from descriptors", has_overlay_descriptors, false,
           "cloned roots are layered before their owners are mapped (Linux 6.13)"},
+    Check{"nf_tables", has_nf_tables, false, "no net.nat and net.forward, ipfw, pf, natd"},
+    Check{"tun", has_tun, false, "no tun and tap interfaces: OpenVPN, bhyve (module tun, /dev/net/tun)"},
     Check{"eBPF on cgroups", has_cgroup_bpf, false, "no jail can have ip4.addr or ip6.addr without vnet, nor ports below 1024 with linux.userns=new"},
 };
 
@@ -40,6 +60,7 @@ constexpr std::array kinds{
     std::pair{"veth", "vnet jails can't be connected by an epair"},
     std::pair{"bridge", "interfaces can't be bridged"},
     std::pair{"vlan", "tagged interfaces can't be made"},
+    std::pair{"wireguard", "no tunnels of WireGuard, in jails or outside"},
     std::pair{"vrf", "interfaces can't have a routing table each"},
 };
 
