@@ -68,6 +68,25 @@ std::string edge_of(const Wiring& wiring, End end) {
   return fmt::format("  {} -- {} [label={}];\n", quoted(near), quoted(far), quoted(label));
 }
 
+/// An interface that leads out of the picture: a machine's own, or one that lies on such a one.
+std::string way_out(const Wiring& wiring, End end) {
+  const Interface& one = wiring.at(end);
+  const std::string stack = stack_node(wiring, end.stack), node = stack + "/" + one.name;
+  const std::string foot = one.parent ? stack + "/" + wiring.at({end.stack, *one.parent}).name : stack;
+  return fmt::format("  {} [shape=plaintext, label={}];\n  {} -- {};\n", quoted(node), quoted(one.name + lines_of(one.addresses)), quoted(foot),
+                     quoted(node));
+}
+
+bool leads_out(const Interface& one) { return !one.peer && !one.bridge && !one.is_loopback && one.kind != "bridge"; }
+
+std::string translations_of(const Wiring& wiring, size_t stack) {
+  std::string label = "NAT";
+  for (const model::Translation& one : wiring.stacks[stack].translations)
+    label += fmt::format("\n{} {}: {} ({} rule{})", one.table, one.chain, one.what, one.rules, one.rules == 1 ? "" : "s");
+  const std::string node = stack_node(wiring, stack);
+  return fmt::format("  {0} [shape=note, label={1}];\n  {2} -- {0} [style=dotted];\n", quoted(node + "/NAT"), quoted(label), quoted(node));
+}
+
 void write_interface(Xo& xo, const Wiring& wiring, const Stack& stack, const Interface& one) {
   xo.open_instance("interfaces");
   xo.string("name", one.name);
@@ -128,7 +147,14 @@ std::string draw_dot(const Wiring& wiring, const Chosen& chosen) {
       continue;
     }
     if (!one.bridge || !one.peer) stacks.insert(end.stack);
+    if (leads_out(one)) edges += way_out(wiring, end);
     if (!one.peer || end < *one.peer || !chosen.contains(*one.peer)) edges += edge_of(wiring, end);
+  }
+  const bool is_all = chosen == all_ends(wiring);  // rules are of a stack, not of one interface
+  for (size_t stack = 0; is_all && stack < wiring.stacks.size(); ++stack) {
+    if (wiring.stacks[stack].translations.empty()) continue;
+    stacks.insert(stack);
+    edges += translations_of(wiring, stack);
   }
   for (size_t stack : stacks)
     nodes += fmt::format("  {} [shape={}];\n", quoted(stack_node(wiring, stack)), stack == 0 ? "doubleoctagon" : "ellipse");

@@ -95,6 +95,16 @@ TEST(Wiring, IsAGraphForGraphviz) {
             "}\n");
 }
 
+TEST(Wiring, IsAGraphWithTheWaysOutAndTheTranslations) {
+  Wiring wiring = sample();
+  std::string graph = draw_dot(wiring, all_ends(wiring));
+  for (const char* line : {"  \"host/em0\" [shape=plaintext, label=\"em0\\n192.0.2.5/24\\n192.0.2.6/32\"];\n  \"host\" -- \"host/em0\";\n",
+                           "  \"host/em0\" -- \"host/em0.5\";\n",
+                           "  \"host/NAT\" [shape=note, label=\"NAT\\nipfw nat: masquerade (1 rule)\"];\n  \"host\" -- \"host/NAT\" [style=dotted];\n"})
+    EXPECT_NE(graph.find(line), std::string::npos) << graph;
+  EXPECT_EQ(graph.find("/lo"), std::string::npos) << graph;
+}
+
 TEST(Wiring, IsJsonForPrograms) {
   Wiring wiring = sample();
   std::string json = draw_json(wiring, {{0, 3}, {1, 1}});

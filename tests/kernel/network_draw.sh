@@ -77,6 +77,8 @@ bsd ipfw -q nat 1 config if em0 || fail "ipfw nat"
 bsd ipfw -q add nat 1 ip from any to any via em0 || fail "ipfw add nat"
 bsd ipfw -q add allow ip from any to any || fail "ipfw add allow"
 tree=$(draw); has '^(├|└)─ NAT +ipfw .*masquerade'
+bsd ifconfig tap9 create || fail "tap9"
+tree=$(draw --dot); has '"host" -- "host/tap9"'; has '"host/NAT" \[shape=note, label="NAT\\nipfw .*masquerade'
 
 note "bad input"
 expect_refusal '^cellblock: network: nowhere: neither a network or bridge that is there nor a jail' draw nowhere
