@@ -94,7 +94,8 @@ expect 'cellblock add -n ' ''
 expect 'cellblock add -r ' busybox
 expect "cellblock add -r $stubs/files/so" "$stubs/files/some.conf"
 expect 'cellblock doctor ' --repair
-expect 'cellblock network s' show
+expect 'cellblock network sh' show
+among 'cellblock network ' start
 expect 'cellblock network d' draw
 expect 'cellblock --dump=w' world
 expect 'cellblock mkroot --b' --busybox

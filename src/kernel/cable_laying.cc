@@ -168,9 +168,10 @@ Result<> give_addresses(net::Network& host, const Cable& cable, int index) {
   return {};
 }
 
-/// Whoever is root in a jail can announce routers and redirections: they are not the host's.
+/// Whoever is root in a jail can announce routers and redirections: they are not the host's. Nor has anybody the address that the host
+/// makes itself there: as long as it asked for that, some seconds, it would ask nobody for a jail's.
 static void listen_to_nobody(const std::string& interface) {
-  for (const char* file : {"ipv6/conf/{}/accept_ra", "ipv6/conf/{}/autoconf", "ipv6/conf/{}/accept_redirects", "ipv4/conf/{}/accept_redirects",
+  for (const char* file : {"ipv6/conf/{}/accept_ra", "ipv6/conf/{}/autoconf", "ipv6/conf/{}/accept_redirects", "ipv6/conf/{}/accept_dad", "ipv4/conf/{}/accept_redirects",
                            "ipv4/conf/{}/secure_redirects"})
     (void)sys::write_at(AT_FDCWD, ("/proc/sys/net/" + fmt::format(fmt::runtime(file), interface)).c_str(), "0");  // a kernel may have no IPv6
 }

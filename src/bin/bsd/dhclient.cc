@@ -221,7 +221,10 @@ int dhclient(const Words& words) {
     return usage();
   }
   if (options.rest().size() != 1) return usage();
-  if (options.has('j')) return run_inside(options.value('j'), without_jail(options));
+  if (options.has('j')) {
+    if (auto network = network_of_jail(options.value('j')); !network) return warnx("dhclient", "{}", network.error().text()), 1;
+    return run_inside(options.value('j'), without_jail(options));
+  }
   auto status = serve(options);
   if (status) return *status;
   warnx(me, "{}", status.error().text());

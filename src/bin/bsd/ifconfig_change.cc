@@ -118,6 +118,7 @@ Result<> IfChange::create_kind(const std::string& kind, const std::string& name)
   else made = bare_fail(EINVAL);
   if (made) return {};
   if (made.error().sys == EEXIST) return fail(Why::exists, "interface {} already exists", name);
+  if (made.error().sys == ENOENT) return fail(Why::absent, "SIOCIFCREATE2 ({}): there is no /dev/net/tun (in a jail, devfs_ruleset shows it)", name);
   return fail(made.error().why, "SIOCIFCREATE2 ({}): {}", name, refusal(made.error()));
 }
 

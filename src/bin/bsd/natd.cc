@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <net/if.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -52,6 +53,10 @@ Result<std::optional<ipfw::Nat>> kept_natd(uint32_t port) {
 int natd(const Words& words) {
   auto told = ipfw::parse_natd(std::span(words).subspan(1), [](const std::string& path) { return sys::read_file(path); });
   auto nat = told ? told->nat() : Result<ipfw::Nat>(tl::unexpect, told.error());
+  if (nat && !told->interface.empty() && ::if_nametoindex(told->interface.c_str()) == 0) {
+    warnx("natd", "unknown interface name {}", told->interface);
+    return 1;
+  }
   auto done = nat ? keep_natd(*nat) : Result<>(tl::unexpect, nat.error());
   if (!done) {
     warnx("natd", "{}", natd_refusal(done.error()));

@@ -19,10 +19,10 @@ using net::Neighbour;
 
 int usage(bool v6) {
   if (v6) {
-    fmt::print(stderr, "usage: ndp [-nt] hostname\n       ndp [-nt] -a | -c\n       ndp [-nt] -d hostname\n"
-                       "       ndp [-nt] -s nodename etheraddr [temp] [proxy]\n");
+    fmt::print(stderr, "usage: ndp [-j jail] [-nt] hostname\n       ndp [-j jail] [-nt] -a | -c\n       ndp [-j jail] [-nt] -d hostname\n"
+                       "       ndp [-j jail] [-nt] -s nodename etheraddr [temp] [proxy]\n");
   } else {
-    fmt::print(stderr, "usage: arp [-n] [-i interface] hostname\n       arp [-n] [-i interface] -a\n       arp -d hostname [pub]\n"
+    fmt::print(stderr, "usage: arp [-j jail] [-n] [-i interface] hostname\n       arp [-j jail] [-n] [-i interface] -a\n       arp -d hostname [pub]\n"
                        "       arp -d [-i interface] -a\n       arp -s hostname ether_addr [temp] [pub]\n"
                        "       arp -S hostname ether_addr [temp] [pub]\n       arp -f filename\n");
   }

@@ -87,12 +87,20 @@ int stop(const conf::RcConf& conf) {
   return stopped ? 0 : complain(natd_refusal(stopped.error()));
 }
 
+/// As FreeBSD's script: 0 if it is.
+int say_status() {
+  auto is = firewall_value("enable");
+  const bool enabled = is && *is == "1";
+  fmt::print("ipfw is {}enabled\n", enabled ? "" : "not ");
+  return enabled ? 0 : 1;
+}
+
 }  // namespace
 
 int rc_ipfw(const std::string& verb) {
   return run_script({.name = "ipfw", .rcvar = "firewall_enable", .verbs = {"status"}, .free = {"status"}}, verb,
                     [](const conf::RcConf& conf, const std::string& plain) {
-                      if (plain == "status") return run_ipfw({"list"});
+                      if (plain == "status") return say_status();
                       return plain == "stop" ? stop(conf) : start(conf);
                     });
 }
