@@ -161,7 +161,7 @@ TEST_F(Breakout, TheProgramThatEntersIsNotTheHosts) {
 }
 
 TEST_F(Breakout, AddressesAreTheJailsOnly) {
-  ASSERT_EQ(run({"ip", "addr", "add", "127.0.0.5/32", "dev", "lo"}).status, 0);
+  for (auto address : {"127.0.0.5/32", "10.99.77.9/32"}) ASSERT_EQ(run({"ip", "addr", "add", address, "dev", "lo"}).status, 0);
   start({"ip4.addr=127.0.0.5", "ip6=inherit", "children.max=1"});
   auto probe = [&](const std::string& name) { return in({"/bin/probe", name}).out; };
   EXPECT_EQ(probe("bind_foreign"), "EADDRNOTAVAIL\n");
@@ -173,7 +173,7 @@ TEST_F(Breakout, AddressesAreTheJailsOnly) {
   // A jail in it that asks for what its parent has, entered by the host.
   ASSERT_EQ(in({"jail", "-c", "name=in", "path=/", "ip4=inherit", "ip6=inherit", "persist"}).status, 0);
   EXPECT_EQ(in({"/bin/probe", "bind_foreign"}, ".in").out, "EADDRNOTAVAIL\n");
-  (void)run({"ip", "addr", "del", "127.0.0.5/32", "dev", "lo"});
+  for (auto address : {"127.0.0.5/32", "10.99.77.9/32"}) (void)run({"ip", "addr", "del", address, "dev", "lo"});
 }
 
 TEST_F(Breakout, ALocalSocketIsItsMakers) {

@@ -35,7 +35,7 @@ sockaddr_in ip4(const char* text) {
 }
 
 std::string foreign() {
-  sockaddr_in address = ip4("127.0.0.77");
+  sockaddr_in address = ip4("10.99.77.9");
   return bound_to(::socket(AF_INET, SOCK_STREAM, 0), &address, sizeof address);
 }
 
@@ -48,7 +48,7 @@ std::string no_family() {
 std::string mapped() {
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
-  ::inet_pton(AF_INET6, "::ffff:127.0.0.77", &address.sin6_addr);
+  ::inet_pton(AF_INET6, "::ffff:10.99.77.9", &address.sin6_addr);
   return bound_to(::socket(AF_INET6, SOCK_STREAM, 0), &address, sizeof address);
 }
 
