@@ -22,7 +22,7 @@ is_home epair1b || fail "epair1b is lost"
 jls -j w 2>/dev/null && fail "w runs"
 
 note "home when the jail's last process ends, or it persists no longer"
-jail -c path=/ vnet vnet.interface=epair1b command=/bin/true || fail "jail -c command"
+jail -c path="$W/root" vnet vnet.interface=epair1b command=/bin/true || fail "jail -c command"
 is_home epair1b || fail "after its command"
 quiet jail -c name=k "${make[@]}" vnet vnet.interface=epair1b
 quiet jail -m name=k nopersist
