@@ -89,7 +89,7 @@ Result<> HostLinks::connect(const Cable& wanted, const CableId& id, Own own, int
   };
   CB_CHECK(record->update(announce));
   auto finish = [&]() -> Result<> {
-    CB_CHECK(make(cable, found, there, is_first));
+    CB_CHECK(make(cable, found, there, is_ours, is_first));
     CB_CHECK(has_old_rules ? remake_rules(*record, id) : add_rules(*record, id), "net.nat, net.forward");
     joining_.push_back(id);
     if (is_ours && joining_.size() < most_joining) return {};
@@ -103,15 +103,13 @@ Result<> HostLinks::connect(const Cable& wanted, const CableId& id, Own own, int
 }
 
 /// The caller holds the lock, and has announced the cable.
-Result<> HostLinks::make(const Cable& cable, Found& found, int there, bool is_first) {
+Result<> HostLinks::make(const Cable& cable, Found& found, int there, bool is_ours, bool is_first) {
   CB_TRY(net::Network * network, host());
   CB_CHECK(faults::step("cable announced"));
   if (found.remains) CB_CHECK(put_aside(*network, *found.remains), "interface {}", cable.near);
-  CB_TRY(Registry * record, registry_.get());
-  CB_TRY(const State* state, record->refresh());
   if (!found.bridge) {
     CB_TRY(found.bridge, make_bridge(*network, cable));
-  } else if (state->bridges.contains(cable.bridge) && !cable.vlans.is_apart()) {  // it was made for others, who asked for none
+  } else if (is_ours && !cable.vlans.is_apart()) {  // it was made for others, who asked for none
     CB_CHECK(give_addresses(*network, cable, found.bridge->index));
   }
   if (!cable.vlans.empty()) CB_CHECK(make_vlans(*network, cable, *found.bridge, is_first));

@@ -28,7 +28,7 @@ class HostLinks : public port::Links {
 
  private:
   Result<net::Network*> host();
-  Result<> make(const model::Cable& cable, Found& found, int there, bool is_first);
+  Result<> make(const model::Cable& cable, Found& found, int there, bool is_ours, bool is_first);
   Result<> check(const model::Cable& cable, const model::CableId& id, Own own);
   Result<> connect(const model::Cable& cable, const model::CableId& id, Own own, int there);
   // cable_change.cc: a running jail's
