@@ -3,9 +3,7 @@
 need_bsd
 PATH=$build/libexec/cellblock/bsd:$PATH
 export CELLBLOCK_POOLS=$W/pools
-case $(stat -f -c %T "$W") in
-overlayfs | 9p | nfs) skip "no layers on the file system of $W" ;;
-esac
+need_layers
 
 # pool DIR [OPTION...]: a pool tank whose datasets are mounted below $W/mnt.
 pool() {

@@ -1,9 +1,5 @@
 // ipfw's rules as the kernel keeps them, in a network namespace of the test's own.
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <linux/netlink.h>
-#include <sched.h>
-#include <unistd.h>
+#include "filter_network.hpp"
 
 #include "base/text.hpp"
 #include "ipfw/compile.hpp"
@@ -12,20 +8,7 @@
 namespace cellblock::ipfw {
 namespace {
 
-class IpfwStoreTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-    Fd home(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
-    Fd there(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    ASSERT_EQ(::setns(home.get(), CLONE_NEWNET), 0);
-    auto socket = sys::netlink::Socket::open_in(there.get(), NETLINK_NETFILTER);
-    ASSERT_TRUE(socket) << socket.error().text();
-    socket_.emplace(std::move(*socket));
-  }
-  std::optional<sys::netlink::Socket> socket_;
-};
+using IpfwStoreTest = FilterNetwork;
 
 Result<> one_rule(Ruleset& rules) {
   CB_TRY(Rule rule, parse_rule(split_words("100 allow ip from any to any")));

@@ -10,7 +10,6 @@ before=$(seen)
 quiet() { "$@" >"$W/out" 2>&1 || fail "$*: $(cat "$W/out")"; }
 names() { ip -o link show | sed 's/^[0-9]*: //; s/[@:].*//' | sort | tr '\n' ' '; }
 here=$(names)
-keeper_of() { sed -n "s/^run $(jls -j "$1" jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1; }
 # over JAIL COMMAND...: the host's program in the jail's network, as root of that.
 over() { local keeper; keeper=$(keeper_of "$1"); shift; nsenter -t "$keeper" -n "$@"; }
 is_home() { ip -o link show "$1" >/dev/null 2>&1; }

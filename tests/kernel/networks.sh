@@ -131,7 +131,6 @@ expect_like 'web: updated' conf -m web
 
 note "jail -m leaves the routes that the jail's root has made"
 routed() { nsenter -t "$(keeper_of web)" -n ip "$@"; }
-keeper_of() { sed -n "s/^run $(jls -j "$1" jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1; }
 routed route add default via 10.78.0.9 metric 50
 sed 's/"10.78.0.1", //' "$W/jail.conf" >"$W/gateway.conf"
 expect_like 'web: updated' jail -f "$W/gateway.conf" -m web

@@ -1,10 +1,7 @@
 // nf_tables by our own messages, in a network namespace of the test's own.
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <linux/netlink.h>
-#include <sched.h>
+#include "filter_network.hpp"
+
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -14,23 +11,12 @@
 namespace cellblock::nft {
 namespace {
 
-class NftTest : public testing::Test {
+class NftTest : public FilterNetwork {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-    Fd home(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
-    Fd there(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    ASSERT_EQ(::setns(home.get(), CLONE_NEWNET), 0);
-    auto socket = sys::netlink::Socket::open_in(there.get(), NETLINK_NETFILTER);
-    ASSERT_TRUE(socket) << socket.error().text();
-    socket_.emplace(std::move(*socket));
-  }
   void commit(const Batch& batch) {
     auto done = batch.commit(*socket_);
     ASSERT_TRUE(done) << done.error().text();
   }
-  std::optional<sys::netlink::Socket> socket_;
 };
 
 TEST_F(NftTest, EveryExpressionIsTaken) {

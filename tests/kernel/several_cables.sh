@@ -116,7 +116,7 @@ expect_refusal '^jail: net.eth1.network: none: there is none of that name$' jail
 jail -R both || fail "jail -R both"
 
 note "kill -9 of a jail's process 1 leaves none of its cables"
-keeper=$(sed -n "s/^run $(jls -j router jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1)
+keeper=$(keeper_of router)
 [ -n "$keeper" ] || fail "no keeper of router in the journal"
 kill -9 "$keeper"
 gone() { jls >/dev/null; ! ip -o link show | grep -qE ' (router|router\.wan|router\.third|third)[@:]'; }

@@ -3,9 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 need_bsd
 folder /jails /var/db
-case $(stat -f -c %T "$W") in
-overlayfs | 9p | nfs) skip "no layers on the file system of $W" ;;
-esac
+need_layers
 PATH=$build/libexec/cellblock/bsd:$PATH
 mkdir "$W/tank"
 zpool create -m none tank "$W/tank" || fail "zpool create"

@@ -4,9 +4,7 @@
 need_bsd
 need busybox
 folder /jails /var/db
-case $(stat -f -c %T "$W") in
-overlayfs | 9p | nfs) skip "no layers on the file system of $W" ;;
-esac
+need_layers
 PATH=$build/libexec/cellblock/bsd:$PATH
 mkdir "$W/tank"
 zpool create -m none tank "$W/tank" && zfs create -o mountpoint=/jails tank/jails && zfs create tank/jails/template || fail "create"

@@ -172,6 +172,16 @@ mapping_root() {
   esac
 }
 
+# Where the test's own files lie overlayfs can put layers.
+need_layers() {
+  case $(stat -f -c %T "$W") in
+  overlayfs | 9p | nfs) skip "no layers on the file system of $W" ;;
+  esac
+}
+
+# keeper_of JAIL: the host's number of its process 1.
+keeper_of() { sed -n "s/^run $(jls -j "$1" jid) .*keeper=\([0-9]*\):.*/\1/p" /run/cellblock/journal | tail -1; }
+
 # own_root DIR: the same with Cellblock's own programs, at the paths that they have here.
 own_root() {
   mapping_root "$1"
